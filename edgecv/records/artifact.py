@@ -1,0 +1,128 @@
+"""An artifact: a folder with the model file(s) and a manifest that says everything about them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Mapping
+
+from edgecv.errors import InputError
+from edgecv.records.files import digest_of
+from edgecv.records.preprocess import Preprocess
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Quantization:
+    """real = scale * (stored - zero_point), one pair for the whole tensor."""
+
+    scale: float
+    zero_point: int
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One input or output. `name` is edgecv's; `tensor` is what the file calls it; the shape is the file's own."""
+
+    name: str
+    tensor: str
+    shape: tuple[int, ...]
+    dtype: str
+    layout: str = ""  # "nhwc" or "nchw" where there are four dimensions
+    quantization: Quantization | None = None
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    name: str
+    task: str
+    target: str
+    precision: str
+    labels: tuple[str, ...]
+    preprocess: Preprocess
+    postprocess: Mapping[str, Any]
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    model: str  # path of the model file that the engine opens, inside the folder
+    files: Mapping[str, str] = field(
+        default_factory=dict
+    )  # path inside the folder -> sha256, the model's file(s) and all others
+    digests: Mapping[str, str] = field(default_factory=dict)  # artifact, network, recipe, data, calibration
+    tools: Mapping[str, str] = field(default_factory=dict)
+    parity: Mapping[str, Any] = field(default_factory=dict)
+    golden: Mapping[str, Any] = field(default_factory=dict)
+    samples: str = ""  # path of the strip of benchmark images
+    level_use: Mapping[str, float] = field(default_factory=dict)
+    verified_on: tuple[str, ...] = ()  # runtimes it really ran on; empty: unverified on target
+    warnings: tuple[str, ...] = ()
+    schema: int = SCHEMA
+
+
+@dataclass(frozen=True)
+class Artifact:
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def model_file(self) -> Path:
+        return self.folder / self.manifest.model
+
+
+def open_artifact(folder: Path) -> Artifact:
+    """Read the manifest of an artifact folder. The files themselves are checked where they are opened."""
+    path = folder / MANIFEST
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{folder}: not an artifact folder: it has no {MANIFEST}; edgecv convert makes one") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+    return Artifact(folder, manifest_from_json(plain, str(path)))
+
+
+def manifest_from_json(plain: Any, where: str) -> Manifest:
+    if not isinstance(plain, dict) or not isinstance(plain.get("schema"), int):
+        raise InputError(f"{where}: not a manifest: expected an object with the field 'schema'")
+    if plain["schema"] > SCHEMA:
+        raise InputError(
+            f"{where}: made by a newer edgecv (schema {plain['schema']}, this one reads up to {SCHEMA}); upgrade edgecv"
+        )
+    fields: Dict[str, Any] = dict(plain)
+    try:
+        fields["preprocess"] = Preprocess.from_json(fields["preprocess"])
+        fields["inputs"] = tuple(_tensor(each) for each in fields["inputs"])
+        fields["outputs"] = tuple(_tensor(each) for each in fields["outputs"])
+        for name in ("labels", "verified_on", "warnings"):
+            fields[name] = tuple(fields.get(name, ()))
+        manifest = Manifest(**fields)
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{where}: not a manifest that this edgecv can read: {error}") from error
+    for inside in (manifest.model, manifest.samples, *manifest.files):
+        if Path(inside).is_absolute() or ".." in Path(inside).parts:
+            raise InputError(f"{where}: the path '{inside}' leads out of the artifact folder")
+    return manifest
+
+
+def _tensor(plain: Mapping[str, Any]) -> Tensor:
+    fields: Dict[str, Any] = dict(plain)
+    fields["shape"] = tuple(fields["shape"])
+    if fields.get("quantization") is not None:
+        fields["quantization"] = Quantization(**fields["quantization"])
+    return Tensor(**fields)
+
+
+def manifest_to_json(manifest: Manifest) -> Dict[str, Any]:
+    return dataclasses.asdict(manifest)
+
+
+def artifact_digest(manifest: Manifest) -> str:
+    """What an artifact is known by: its files and its manifest, without the digest itself."""
+    plain = manifest_to_json(manifest)
+    plain["digests"] = {name: value for name, value in manifest.digests.items() if name != "artifact"}
+    plain["files"] = sorted(manifest.files.items())
+    return digest_of(plain)

@@ -1,0 +1,52 @@
+"""A device profile: described hardware. Facts are data; no code asks for a board by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Mapping
+
+from edgecv.records.recipe import Precision
+
+
+@dataclass(frozen=True)
+class Cpu:
+    model: str
+    cores: int
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """One engine on that device: the package that provides it and what it can run there."""
+
+    package: str
+    precisions: tuple[Precision, ...]
+    versions: str = ""  # a version range, as pip writes it
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Connection:
+    ssh: str  # a name from the user's own ssh configuration
+
+
+@dataclass(frozen=True)
+class DeviceProfile:
+    name: str  # from the file's name, never from its text
+    summary: str
+    vendor: str
+    arch: Literal["x86_64", "aarch64", "armv7l"]
+    cpu: Cpu
+    memory_mb: int
+    runtimes: Mapping[str, Runtime]  # keyed by target
+    weights: Literal["per_channel", "per_tensor"] = "per_channel"
+    sensors: tuple[str, ...] = ()
+    connection: Connection | None = None  # None: this machine
+    sources: tuple[str, ...] = ()
+    verified: str = ""  # what was run where; empty: unverified on target
+
+
+def threads_for(profile: DeviceProfile, target: str, asked: int | None) -> int:
+    """Threads a measurement uses: what was asked for, or what the profile recommends, or one."""
+    runtime = profile.runtimes.get(target)
+    return asked or (runtime.threads if runtime and runtime.threads else 1)
