@@ -1,34 +1,41 @@
 # Each of these works from a bare clone: the virtual environment is made first, and made again only when
 # pyproject.toml or the constraints change.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
 MINOR := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ARGS ?=
 
-.PHONY: venv demo test test-slow check clean
-venv: $(VENV)/.ready
+.PHONY: venv venv-tflite-runtime demo test test-slow check clean
 
-$(VENV)/.ready: pyproject.toml constraints/py$(MINOR).txt
-	$(PYTHON) -m venv $(VENV)
+venv: .venv/.ready
+.venv/.ready: pyproject.toml constraints/py$(MINOR).txt
+	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-compile --constraint constraints/py$(MINOR).txt --editable '.[dev]'
 	touch $@
 
+# tflite-runtime needs numpy 1, which nothing else here accepts: it has an environment of its own, as on a board.
+venv-tflite-runtime: .venv-tflite-runtime/.ready
+.venv-tflite-runtime/.ready: constraints/tflite-runtime.txt
+	$(PYTHON) -m venv .venv-tflite-runtime
+	.venv-tflite-runtime/bin/python -m pip install --quiet --requirement constraints/tflite-runtime.txt
+	touch $@
+
+# Exit code 6 says that the machine was too busy for a latency to be quoted, which the table says as well.
 demo: venv
-	$(BIN)/edgecv run shapes_detection --out runs/demo
-	$(BIN)/edgecv predict runs/demo/artifacts/tflite-int8 runs/demo/pictures --out runs/demo/predictions
+	$(BIN)/edgecv run shapes_detection --out runs/demo || [ $$? -eq 6 ]
 
 test: venv
-	$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
 
 test-slow: venv
-	$(BIN)/python -m pytest -m slow $(TESTS)
+	$(BIN)/python -m pytest -m slow $(ARGS)
 
 check: venv
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-timing
+	$(BIN)/lint-imports
 	$(BIN)/vermin --quiet --no-tips --target=3.8- --violations edgecv/errors.py edgecv/records edgecv/ondevice
 
 clean:
-	rm -rf $(VENV) runs build dist
+	rm -rf .venv .venv-tflite-runtime .mypy_cache .ruff_cache .pytest_cache runs

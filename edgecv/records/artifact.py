@@ -11,6 +11,7 @@ from typing import Any, Dict, Mapping
 from edgecv.errors import InputError
 from edgecv.records.files import digest_of
 from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Build
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -69,6 +70,15 @@ class Artifact:
     manifest: Manifest
 
     @property
+    def build(self) -> Build:
+        return Build(self.manifest.target, self.manifest.precision)  # type: ignore[arg-type]  # as its maker wrote it
+
+    @property
+    def folder_name(self) -> str:
+        """What its folder is called among the artifacts of one network."""
+        return f"{self.manifest.target}-{self.manifest.precision}"
+
+    @property
     def model_file(self) -> Path:
         return self.folder / self.manifest.model
 
@@ -83,6 +93,14 @@ def open_artifact(folder: Path) -> Artifact:
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
     return Artifact(folder, manifest_from_json(plain, str(path)))
+
+
+def open_sealed(folder: Path) -> Artifact:
+    """Open an artifact that has passed parity; one that has not is nobody's to measure or to trust."""
+    artifact = open_artifact(folder)
+    if "artifact" not in artifact.manifest.digests:
+        raise InputError(f"{folder}: this artifact has not passed parity; convert the network again")
+    return artifact
 
 
 def manifest_from_json(plain: Any, where: str) -> Manifest:

@@ -5,33 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+PART = ".edgecv-part"  # how the names of half-written files end, by which they are known when a run was killed
 
 
 def write_whole(path: Path, content: bytes) -> Path:
     """Write beside the place, then rename: a reader sees the old file or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=str(path.parent))
-    half = Path(name)
+    half = path.with_name(f".{path.name}.{os.urandom(8).hex()}{PART}")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with half.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        half.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner can read
         half.replace(path)
     except BaseException:  # Ctrl-C too must not leave the half file behind
-        half.unlink()
+        if half.exists():
+            half.unlink()
         raise
     return path
-
-
-def _umask() -> int:
-    umask = os.umask(0)  # it can only be read by setting it
-    os.umask(umask)
-    return umask
 
 
 def write_json(path: Path, plain: Any) -> Path:

@@ -1,0 +1,47 @@
+"""Engines: the on-device half of every target. One module a runtime; its name is the target's name."""
+
+from __future__ import annotations
+
+from typing import Dict
+
+import numpy as np
+
+from edgecv.errors import InputError, Unavailable
+from edgecv.ondevice.engines import onnx, openvino, tensorrt, tflite
+from edgecv.ondevice.engines.damage import check_files
+from edgecv.ondevice.engines.protocol import Engine, EngineModule, EngineOptions
+from edgecv.records.artifact import Artifact
+
+__all__ = ["ENGINES", "Engine", "EngineModule", "EngineOptions", "engine_for", "infer", "open_engine"]
+
+ENGINES: Dict[str, EngineModule] = {"tflite": tflite, "onnx": onnx, "openvino": openvino, "tensorrt": tensorrt}
+
+ONE_THREAD = EngineOptions()
+
+
+def engine_for(artifact: Artifact) -> EngineModule:
+    """The engine of an artifact's target; Unavailable where its runtime is missing."""
+    target = artifact.manifest.target
+    if target not in ENGINES:
+        raise InputError(f"{artifact.folder}: target: expected one of {', '.join(ENGINES)}, got '{target}'")
+    engine = ENGINES[target]
+    missing = engine.missing()
+    if missing:
+        raise Unavailable(missing)
+    return engine
+
+
+def open_engine(artifact: Artifact, options: EngineOptions = ONE_THREAD) -> Engine:
+    """Open an artifact with the runtime of its target, after a look at every file's digest."""
+    engine = engine_for(artifact)
+    check_files(artifact)
+    try:
+        return engine.open_engine(artifact, options)
+    except ImportError as error:  # installed, but built for another C library or processor
+        raise Unavailable(f"cannot open '{artifact.manifest.target}' artifacts here: {error}") from error
+
+
+def infer(engine: Engine, images: np.ndarray) -> Dict[str, np.ndarray]:
+    """The outputs for images, uint8 (n, height, width, channels), one by one, since the batch of every file is 1."""
+    answers = [engine.decode(engine.invoke(engine.encode(image[None]))) for image in images]
+    return {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}

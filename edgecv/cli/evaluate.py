@@ -1,0 +1,79 @@
+"""`edgecv evaluate`: the accuracy of artifacts."""
+
+from pathlib import Path
+
+import click
+
+from edgecv import datasets
+from edgecv.cli.output import Progress, print_json, say
+from edgecv.cli.places import place_for
+from edgecv.cli.verdicts import exit_code
+from edgecv.documents import load_device, load_recipe, to_plain
+from edgecv.hosts import require_here
+from edgecv.pipeline.measure import evaluate
+from edgecv.pipeline.reference import float_predictions
+from edgecv.pipeline.store import default_store
+from edgecv.pipeline.workshop import Workshop
+from edgecv.records.artifact import open_sealed
+from edgecv.records.device import threads_for
+from edgecv.records.evaluation import SUFFIX
+from edgecv.report import as_terminal, join
+
+
+@click.command("evaluate")
+@click.argument("artifacts", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--recipe", required=True, help="The recipe whose data and budget apply.")
+@click.option("--against", type=click.Path(path_type=Path), help="The float network: a .keras file or a run folder.")
+@click.option("--split", default="test", show_default=True, help="The part of the data to score.")
+@click.option("--limit", type=click.IntRange(min=1), help="Score the first so many images only.")
+@click.option("--device", default="local", show_default=True, help="A device profile: a name, or a YAML file.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the runtime; the profile's by default.")
+@click.option("--out", type=click.Path(path_type=Path), help="A file for one artifact, a folder for several.")
+@click.option("--json", "as_json", is_flag=True, help="Print the evaluations as a JSON array.")
+def command(
+    artifacts: tuple[Path, ...],
+    recipe: str,
+    against: Path | None,
+    split: str,
+    limit: int | None,
+    device: str,
+    threads: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    """Score artifacts on a recipe's data; with --against, also the drop from the float network, image by image.
+
+    \b
+    Examples:
+      edgecv evaluate runs/demo/artifacts/tflite-int8 --recipe shapes_detection --against runs/demo
+      edgecv evaluate runs/demo/artifacts/* --recipe shapes_detection --limit 100 --out evaluations
+    """
+    document, profile = load_recipe(recipe), load_device(device).record
+    require_here(profile)
+    opened = [open_sealed(path) for path in artifacts]
+    with document.places():
+        samples = datasets.load(document.record.data, document.record.task, split)
+    results = []
+    with Progress() as progress:
+        workshop = Workshop(default_store(), (out or Path()) / "evaluate.log", say, progress)
+        reference = float_predictions(against, document.record, samples, split, workshop) if against else None
+        for artifact in opened:
+            place = place_for(out, f"{artifact.manifest.name}{SUFFIX}", several=len(opened) > 1)
+            result = evaluate(
+                artifact,
+                samples,
+                document.record.accuracy,
+                workshop,
+                place,
+                split=split,
+                float_predictions=reference,
+                limit=limit,
+                threads=threads_for(profile, artifact.manifest.target, threads),
+            )
+            say(f"evaluated {place}")
+            results.append(result)
+    if as_json:
+        print_json([to_plain(each) for each in results])
+    else:
+        click.echo(as_terminal.text(join([], results)))
+    return exit_code([], results)

@@ -1,0 +1,83 @@
+"""`edgecv predict`: what an artifact sees in images."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from edgecv.cli.output import Progress, print_json, say
+from edgecv.documents import load_device
+from edgecv.hosts import local, require_here
+from edgecv.ondevice.commands.shares import STAGES
+from edgecv.records.artifact import open_sealed
+from edgecv.records.device import threads_for
+
+
+@click.command("predict")
+@click.argument("artifact", type=click.Path(path_type=Path))
+@click.argument("sources", nargs=-1, required=True, metavar="IMAGE|FOLDER...")
+@click.option("--device", default="local", show_default=True, help="A device profile: a name, or a YAML file.")
+@click.option("--out", type=click.Path(path_type=Path), help="A folder for the images with predictions drawn in.")
+@click.option("--threshold", type=click.FloatRange(0, 1), help="The lowest score of a detection.")
+@click.option("--threads", type=click.IntRange(min=1), help="Threads of the runtime; the profile's by default.")
+@click.option("--json", "as_json", is_flag=True, help="Print the predictions as one JSON document.")
+def command(
+    artifact: Path,
+    sources: tuple[str, ...],
+    device: str,
+    out: Path | None,
+    threshold: float | None,
+    threads: int | None,
+    as_json: bool,
+) -> None:
+    """Run an artifact on images: what it sees, and where the time went.
+
+    \b
+    Examples:
+      edgecv predict runs/demo/artifacts/tflite-int8 photo.jpg
+      edgecv predict runs/demo/artifacts/openvino-int8 photos --out drawn
+      edgecv predict runs/demo/artifacts/onnx-float32 photo.jpg --json --threshold 0.5
+    """
+    profile = load_device(device).record
+    require_here(profile)
+    target = open_sealed(artifact).manifest.target
+    with tempfile.TemporaryDirectory(prefix="edgecv-") as scratch, Progress() as progress:
+        answer = Path(scratch) / "predictions.json"
+        options: list[str | Path] = ["--json", answer, "--threads", str(threads_for(profile, target, threads))]
+        if out:
+            options += ["--out", out]
+        if threshold is not None:
+            options += ["--threshold", str(threshold)]
+        log = Path(scratch) / "log"
+        try:
+            local.run_module(
+                "edgecv.ondevice", ["predict", artifact, *sources, *options], log=log, on_progress=progress
+            )
+        finally:  # an unreadable photo among many is an error, and the others' predictions are there all the same
+            document = json.loads(answer.read_bytes()) if answer.exists() else None
+            if document:
+                _show(document, as_json)
+                if out:
+                    say(f"drawn     {out}")
+
+
+def _show(document: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(document)
+        return
+    for each in document["predictions"]:
+        click.echo(f"{each['image']}: {_sentence(each)}")
+    shares = document["shares"]
+    parts = (f"{name} {shares[name]['mean_ms']:.2f} ms ({shares[name]['share']:.0%})" for name in STAGES)
+    say(f"time      an image: {', '.join(parts)}; wall {shares['wall_ms'] / max(1, shares['images']):.2f} ms")
+
+
+def _sentence(prediction: dict[str, Any]) -> str:
+    if "classes" in prediction:
+        return ", ".join(f"{each['label']} {each['score']:.2f}" for each in prediction["classes"][:3])
+    if "objects" in prediction:
+        found = [f"{each['label']} {each['score']:.2f}" for each in prediction["objects"]]
+        return ", ".join(found) or "nothing found"
+    return ", ".join(f"{label} {share:.0%}" for label, share in prediction["areas"].items())

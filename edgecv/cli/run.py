@@ -1,0 +1,46 @@
+"""`edgecv run`: a recipe from data to report."""
+
+from pathlib import Path
+
+import click
+
+from edgecv.cli.output import Progress, print_json, say
+from edgecv.cli.verdicts import exit_code
+from edgecv.documents import load_device, load_recipe
+from edgecv.pipeline.run import run
+from edgecv.pipeline.store import default_store
+from edgecv.pipeline.workshop import Workshop
+from edgecv.report import as_json, as_terminal, join
+
+
+@click.command("run")
+@click.argument("recipe")
+@click.option("--device", "devices", multiple=True, default=("local",), show_default=True, help="Measure there.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder; runs/NAME by default.")
+@click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe.")
+@click.option("--remeasure", is_flag=True, help="Take every latency again, also where one is stored.")
+@click.option("--json", "as_json_", is_flag=True, help="Print the rows of the report as JSON.")
+def command(
+    recipe: str, devices: tuple[str, ...], out: Path | None, settings: tuple[str, ...], remeasure: bool, as_json_: bool
+) -> int:
+    """All of it: data, train, build, parity, bench, evaluate, report. Finished stages are reused.
+
+    \b
+    Examples:
+      edgecv run shapes_detection --out runs/demo
+      edgecv run digits --set training.epochs=2 --set bench.mode=quick
+      edgecv run my/cells.yaml --device raspberry_pi_5
+    """
+    document = load_recipe(recipe, settings)
+    profiles = [load_device(name).record for name in devices]
+    folder = out or Path("runs") / document.record.name
+    with Progress() as progress:
+        workshop = Workshop(default_store(), folder / "log", say, progress)
+        finished = run(document, profiles, folder, workshop, remeasure=remeasure)
+    rows = join(finished.measurements, finished.evaluations)
+    if as_json_:
+        print_json(as_json.plain(rows))
+    else:
+        click.echo(as_terminal.text(rows))
+    say(f"report    {finished.page}")
+    return exit_code(finished.measurements, finished.evaluations)

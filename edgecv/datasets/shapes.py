@@ -1,0 +1,75 @@
+"""Generated scenes of flat shapes, endless and with exact truth, for all three tasks.
+
+Nothing is downloaded and nothing is stored: image `i` of a split follows from the seed, the split and `i` alone. The
+class of an object is its outline and nothing else. A box encloses what can be seen of an object, as a mask covers it;
+no object is hidden by more than the share that `shapes_drawing` allows, so every object that was drawn is in the truth.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from edgecv.datasets.options import height_and_width, refuse_path, refuse_unknown, whole_number
+from edgecv.datasets.shapes_drawing import CLASSES, Scene, draw_crowd, draw_portrait
+from edgecv.records.files import digest_of
+from edgecv.records.recipe import Data, Task
+from edgecv.records.samples import Boxes, Label, Mask, Samples, Truth
+
+TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
+SIZES_OF_SPLITS = {"train": 2000, "val": 200, "test": 400}
+SPLITS: tuple[str, ...] = tuple(SIZES_OF_SPLITS)
+
+DRAWERS: dict[Task, Callable[[np.random.Generator, tuple[int, int]], Scene]] = {
+    "classification": draw_portrait,
+    "detection": draw_crowd,
+    "segmentation": draw_crowd,
+}
+
+
+def load(data: Data, task: Task, split: str) -> Samples:
+    refuse_path(data)
+    refuse_unknown(data, (*SPLITS, "seed", "size"))
+    count = whole_number(data.options, split, SIZES_OF_SPLITS[split])
+    seed = whole_number(data.options, "seed", 0)
+    size = height_and_width(data.options, "size", (128, 128), least=32)
+    draw = DRAWERS[task]
+
+    @lru_cache(maxsize=1)  # image and truth of a sample are asked for one after the other
+    def scene(index: int) -> Scene:
+        if not 0 <= index < count:
+            raise IndexError(index)
+        return draw(np.random.default_rng([seed, SPLITS.index(split), index]), size)
+
+    return Samples(
+        labels=("background", *CLASSES) if task == "segmentation" else CLASSES,
+        digest=_digest(task, split, count, seed, size),
+        names=tuple(f"{split}-{index:05d}" for index in range(count)),
+        image=lambda index: scene(index).image,
+        truth=lambda index: _truth(scene(index), task),
+    )
+
+
+def _truth(scene: Scene, task: Task) -> Truth:
+    if task == "classification":
+        return Label(int(scene.classes[0]))
+    if task == "detection":
+        return Boxes(visible_boxes(scene), scene.classes)
+    return Mask(np.concatenate([[0], scene.classes + 1]).astype(np.uint8)[scene.owner])
+
+
+def visible_boxes(scene: Scene) -> np.ndarray:
+    """The tight box (n, 4) around the pixels that each object owns."""
+    boxes = np.empty((len(scene.classes), 4), np.float32)
+    for number, box in enumerate(boxes, start=1):
+        mine = scene.owner == number
+        rows, columns = np.flatnonzero(mine.any(axis=1)), np.flatnonzero(mine.any(axis=0))
+        box[:] = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    return boxes
+
+
+def _digest(task: Task, split: str, count: int, seed: int, size: tuple[int, int]) -> str:
+    """Of the generator and what it was asked for, which is far cheaper than of the pixels."""
+    sources = [Path(__file__).with_name(f"shapes_{part}.py").read_text("utf-8") for part in ("drawing", "figures")]
+    return digest_of([sources, task, split, count, seed, size])

@@ -1,0 +1,86 @@
+"""Device profiles: from a name or a path to a record that is known to make sense."""
+
+import os
+import platform
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from edgecv.documents.document import Document
+from edgecv.documents.limits import Limit, check, positive, refuse, refuse_repeated
+from edgecv.documents.registry import find, folder
+from edgecv.documents.shape import read_record
+from edgecv.documents.versions import is_range
+from edgecv.documents.written import Written
+from edgecv.documents.yaml_tree import read_file
+from edgecv.errors import not_one_of
+from edgecv.ondevice.engines import ENGINES
+from edgecv.records.device import DeviceProfile
+
+LOCAL = "local"  # the profile whose hardware is not written down but read from this machine
+ARCH = {"amd64": "x86_64", "arm64": "aarch64"}  # what other systems call them
+
+LIMITS = (
+    positive("cpu.cores"),
+    positive("memory_mb"),
+    Limit("runtimes", "at least one runtime", lambda runtimes: len(runtimes) > 0),
+)
+
+
+def load_device(name_or_path: str | os.PathLike[str]) -> Document[DeviceProfile]:
+    """The device profile of a name or a path."""
+    path = find("devices", name_or_path)
+    written = read_file(path)
+    if path == folder("devices") / f"{LOCAL}.yaml":
+        written = replace(written, value={**_this_machine(), **written.value})
+    document = Document(read_record(written, DeviceProfile, name=path.stem), path, written)
+    check(document, LIMITS)
+    for target in document.record.runtimes:
+        _check_runtime(document, target)
+    _check_connection(document)
+    return document
+
+
+def _check_runtime(document: Document[DeviceProfile], target: str) -> None:
+    field = f"runtimes.{target}"
+    runtime = document.record.runtimes[target]
+    if target not in ENGINES:
+        refuse(document, field, not_one_of(ENGINES, target))
+    if not runtime.precisions:
+        refuse(document, f"{field}.precisions", "expected at least one precision; a runtime without any is left out")
+    refuse_repeated(document, f"{field}.precisions", runtime.precisions)
+    if not is_range(runtime.versions):
+        refuse(document, f"{field}.versions", f"expected a range such as '>=2.1,<3', got '{runtime.versions}'")
+    if runtime.threads is not None and runtime.threads < 1:
+        refuse(document, f"{field}.threads", f"expected a number above 0, got '{runtime.threads}'")
+
+
+def _check_connection(document: Document[DeviceProfile]) -> None:
+    connection = document.record.connection
+    if connection and (not connection.ssh or connection.ssh.startswith("-")):  # ssh would take it for an option
+        refuse(document, "connection.ssh", f"expected a name from your ssh configuration, got '{connection.ssh}'")
+
+
+def _this_machine() -> dict[str, Written]:
+    machine = platform.machine().lower()
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    facts: dict[str, Any] = {
+        "arch": ARCH.get(machine, machine),
+        "cpu": {"model": _cpu_model(), "cores": os.cpu_count() or 1},
+        "memory_mb": memory // 2**20,
+    }
+    return {name: _found(value) for name, value in facts.items()}
+
+
+def _cpu_model() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def _found(value: Any) -> Written:
+    inside = {name: _found(each) for name, each in value.items()} if isinstance(value, dict) else value
+    return Written(inside, "this machine")

@@ -1,0 +1,107 @@
+"""The OpenVINO engine, on the CPU."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any, Dict, List, NamedTuple, Tuple
+
+import numpy as np
+
+from edgecv.ondevice.engines.damage import check_names, refusals
+from edgecv.ondevice.engines.encoding import Encoding, decoded, encoding_for
+from edgecv.ondevice.engines.protocol import EngineOptions
+from edgecv.records.artifact import Artifact, Tensor
+
+COMPUTING = ("Convolution", "Deconvolution", "FullyConnected", "MatMul")  # the layers that cost the time
+PRECISIONS = {"f32": "float32", "f16": "float16", "bf16": "bfloat16", "i8": "int8", "u8": "int8"}
+
+
+def missing() -> str | None:
+    return None if find_spec("openvino") else "cannot open 'openvino' artifacts here: pip install openvino"
+
+
+class Shared(NamedTuple):
+    """An input and its memory: the tensor alone does not keep the array alive, and reading freed memory crashes."""
+
+    array: np.ndarray
+    tensor: Any
+
+
+@dataclass
+class OpenvinoEngine:
+    request: Any
+    tensor_class: Any
+    input: Any
+    outputs: List[Any]
+    encoding: Encoding
+    tensors: Tuple[Tensor, ...]
+    runtime: str
+    runtime_precision: str
+    kernels: str | None
+    shared: Shared | None = None
+
+    def encode(self, images: np.ndarray) -> Shared:
+        array = self.encoding(images)
+        return Shared(array, self.tensor_class(array, shared_memory=True))
+
+    def invoke(self, encoded: Shared) -> Any:
+        self.shared = encoded
+        self.request.set_tensor(self.input, encoded.tensor)
+        return self.request.infer(share_outputs=True)
+
+    def decode(self, raw: Any) -> Dict[str, np.ndarray]:
+        return decoded([raw[output] for output in self.outputs], self.tensors)
+
+    def close(self) -> None:
+        self.request = self.shared = None
+
+
+def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
+    import openvino
+
+    runtime = f"openvino {openvino.__version__.split('-')[0]}"  # a build number and a hash follow
+    manifest = artifact.manifest
+    with refusals(artifact, runtime, (RuntimeError,)):
+        model = openvino.Core().compile_model(str(artifact.model_file), "CPU", _settings(options))
+    inputs = {name: port for port in model.inputs for name in port.get_names()}
+    outputs = {name: port for port in model.outputs for name in port.get_names()}
+    check_names(artifact, "inputs", [tensor.tensor for tensor in manifest.inputs], list(inputs))
+    check_names(artifact, "outputs", [tensor.tensor for tensor in manifest.outputs], list(outputs))
+    precision, kernels = _what_runs(model)
+    return OpenvinoEngine(
+        model.create_infer_request(),
+        openvino.Tensor,
+        inputs[manifest.inputs[0].tensor],
+        [outputs[tensor.tensor] for tensor in manifest.outputs],
+        encoding_for(manifest.preprocess, manifest.inputs[0]),
+        manifest.outputs,
+        runtime,
+        precision,
+        kernels,
+    )
+
+
+def _settings(options: EngineOptions) -> Dict[str, Any]:
+    return {
+        # Left alone, processors with bfloat16 units compute float32 files in bfloat16 without saying so.
+        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_NUM_THREADS": options.threads,
+        "NUM_STREAMS": 1,
+        "PERFORMANCE_HINT": "LATENCY",
+    }
+
+
+def _what_runs(model: Any) -> Tuple[str, str | None]:
+    """Precisions, commonest first, and kernels of the layers that compute, as the compiled model tells them."""
+    facts = [layer.get_rt_info() for layer in model.get_runtime_model().get_ops()]
+    computing = [fact for fact in facts if fact["layerType"].astype(str) in COMPUTING]
+    counts = Counter(_precision(fact) for fact in computing)
+    kernels = sorted({fact["primitiveType"].astype(str) for fact in computing})
+    return "+".join(name for name, _ in counts.most_common()) or "float32", ", ".join(kernels) or None
+
+
+def _precision(fact: Any) -> str:
+    name: str = fact["runtimePrecision"].astype(str)
+    return PRECISIONS.get(name, name)

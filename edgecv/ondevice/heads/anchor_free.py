@@ -1,0 +1,71 @@
+"""A box in every cell of a grid: one logit a class, and the distances from the cell's centre to the four sides.
+
+Both outputs are raw. With one stride they are called `cls` and `box`, with several `cls_8`, `box_8`, `cls_16`...
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Mapping, Tuple
+
+import numpy as np
+
+from edgecv.errors import InputError
+from edgecv.ondevice.heads.candidates import MOST_CANDIDATES, Candidates
+from edgecv.ondevice.nms import strongest
+
+DISTANCE_RANGE = (-4.0, 5.0)  # of the raw distances: from a fiftieth of a stride to 148 strides
+
+
+def decode(outputs: Mapping[str, np.ndarray], postprocess: Mapping[str, Any], size: Tuple[int, int]) -> Candidates:
+    strides = tuple(postprocess["strides"])
+    names = [f"_{stride}" if len(strides) > 1 else "" for stride in strides]
+    grids = [_grid(size, stride) for stride in strides]
+    logits = np.concatenate([_cells(outputs, f"cls{name}", grid) for name, grid in zip(names, grids)])
+    raw = np.concatenate([_cells(outputs, f"box{name}", grid) for name, grid in zip(names, grids)])
+    cells, indices, best = _strongest(logits, _logit(postprocess["score_threshold"]))
+    centres = np.concatenate([_centres(grid, stride) for grid, stride in zip(grids, strides)])[cells]
+    cell_strides = np.repeat(strides, [rows * columns for rows, columns in grids])[cells]
+    distances = np.exp(np.clip(raw[cells], *DISTANCE_RANGE)) * cell_strides[:, np.newaxis].astype(np.float32)
+    boxes = np.concatenate([centres - distances[:, :2], centres + distances[:, 2:]], axis=1)
+    return Candidates(boxes, np.exp(-np.logaddexp(0, -best)), indices)
+
+
+def _grid(size: Tuple[int, int], stride: int) -> Tuple[int, int]:
+    return math.ceil(size[0] / stride), math.ceil(size[1] / stride)
+
+
+def _cells(outputs: Mapping[str, np.ndarray], name: str, grid: Tuple[int, int]) -> np.ndarray:
+    """One output as (cells, channels)."""
+    if name not in outputs:
+        raise InputError(f"outputs: expected '{name}', got {', '.join(outputs)}; postprocess.strides does not fit")
+    shape = outputs[name].shape
+    if shape[1:3] != grid:
+        raise InputError(
+            f"output '{name}': expected a grid of {grid}, got {shape[1:3]}; postprocess.strides does not fit"
+        )
+    return outputs[name].reshape(-1, shape[-1])
+
+
+def _strongest(logits: np.ndarray, threshold: float) -> Tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Cells, label indices and logits above the threshold, best first. A cell can stand for several classes."""
+    flat = logits.reshape(-1)
+    passed = np.flatnonzero(flat > threshold)  # before any exponential: nearly all cells are background
+    passed = passed[strongest(flat[passed], MOST_CANDIDATES)]
+    cells, indices = np.divmod(passed, logits.shape[1])
+    return cells, indices, flat[passed]
+
+
+def _logit(score: float) -> float:
+    """The logit whose sigmoid is the score."""
+    if score <= 0:
+        return -math.inf
+    return math.log(score / (1 - score)) if score < 1 else math.inf
+
+
+def _centres(grid: Tuple[int, int], stride: int) -> np.ndarray:
+    """The centre of each cell as x, y in network pixels, row by row."""
+    rows, columns = grid
+    x = (np.arange(columns, dtype=np.float32) + 0.5) * stride
+    y = (np.arange(rows, dtype=np.float32) + 0.5) * stride
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)

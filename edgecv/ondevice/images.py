@@ -1,0 +1,147 @@
+"""From an image to the network's pixels and back: the one place where images are resized, on the host and on a board.
+
+Training, calibration, evaluation and prediction all call `fit`, so that a network meets the pixels it was trained on.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Tuple, Union
+
+import numpy as np
+from PIL import Image
+
+from edgecv.errors import InputError
+from edgecv.ondevice.decoding import ImageInput, open_picture
+from edgecv.records.files import write_whole
+from edgecv.records.preprocess import Preprocess
+
+PAD = 114  # the gray around a letterboxed image
+RESAMPLING = {
+    "nearest": Image.Resampling.NEAREST,
+    "bilinear": Image.Resampling.BILINEAR,
+    "bicubic": Image.Resampling.BICUBIC,
+}
+
+Size = Tuple[int, int]  # height, width
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where an image went: network pixel = original pixel * scale + offset, both measured from the top left edge."""
+
+    original: Size
+    scale: Tuple[float, float]  # vertical, horizontal
+    offset: Tuple[int, int]  # top, left; negative where a crop cut something away
+
+    def to_original(self, boxes: np.ndarray) -> np.ndarray:
+        """Boxes (n, 4) of the network's pixels, as x0, y0, x1, y1 in the original's, clipped to the image."""
+        scale_y, scale_x = self.scale
+        top, left = self.offset
+        height, width = self.original
+        moved = (boxes - np.array([left, top, left, top])) / np.array([scale_x, scale_y, scale_x, scale_y])
+        clipped: np.ndarray = np.clip(moved, 0, [width, height, width, height]).astype(np.float32)
+        return clipped
+
+
+def open_image(source: ImageInput) -> np.ndarray:
+    """Any image as height x width x 3 uint8 RGB, upright; what cannot be read is an InputError that names it."""
+    if isinstance(source, np.ndarray) and source.dtype == np.uint8 and source.shape[2:] == (3,) and source.size:
+        return source
+    return np.asarray(open_picture(source))
+
+
+def fit(image: Union[np.ndarray, Image.Image], preprocess: Preprocess) -> Tuple[np.ndarray, Placement]:
+    """Bring an RGB image to the network's size and colour order.
+
+    The result may be the very array that was given, where there is nothing to do. A picture from `open_picture` saves
+    the way through an array, which for a large photo costs as much as decoding it.
+    """
+    original = image.shape[:2] if isinstance(image, np.ndarray) else image.size[::-1]
+    resized, placement = _place((original[0], original[1]), preprocess)
+    if preprocess.resize == "crop":
+        image = _resize(image, preprocess, preprocess.size, _window(placement, preprocess.size))
+    elif resized != original:
+        image = _resize(image, preprocess, resized, None)
+    return _pad(_recolor(image, preprocess.color), preprocess.size, placement.offset), placement
+
+
+def _place(original: Size, preprocess: Preprocess) -> Tuple[Size, Placement]:
+    height, width = preprocess.size
+    if preprocess.resize == "stretch":
+        resized = preprocess.size
+    else:
+        fill = (height / original[0], width / original[1])
+        if preprocess.resize == "letterbox":
+            scale = min(fill)
+        else:  # the cut never reaches beyond the image
+            scale = max(*fill, (preprocess.resize_to or 0) / min(original))
+        resized = (max(1, round(original[0] * scale)), max(1, round(original[1] * scale)))
+    exact = (resized[0] / original[0], resized[1] / original[1])  # not `scale`: whole pixels were rounded to
+    offset = ((height - resized[0]) // 2, (width - resized[1]) // 2)
+    return resized, Placement(original, exact, offset)
+
+
+def _window(placement: Placement, size: Size) -> Tuple[float, float, float, float]:
+    """The part of the original that a crop shows, as Pillow's left, top, right, bottom."""
+    (scale_y, scale_x), (top, left) = placement.scale, placement.offset
+    height, width = placement.original
+    return (
+        -left / scale_x,
+        -top / scale_y,
+        min((size[1] - left) / scale_x, width),
+        min((size[0] - top) / scale_y, height),
+    )
+
+
+def _resize(
+    image: Union[np.ndarray, Image.Image],
+    preprocess: Preprocess,
+    size: Size,
+    window: Union[Tuple[float, float, float, float], None],
+) -> Image.Image:
+    picture = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+    return picture.resize(size[::-1], RESAMPLING[preprocess.resample], box=window)
+
+
+def _recolor(image: Union[np.ndarray, Image.Image], color: str) -> np.ndarray:
+    if color == "gray":
+        picture = Image.fromarray(image) if isinstance(image, np.ndarray) else image
+        return np.asarray(picture.convert("L"))[..., np.newaxis]
+    pixels = np.asarray(image)
+    return np.ascontiguousarray(pixels[..., ::-1]) if color == "bgr" else pixels
+
+
+def _pad(pixels: np.ndarray, size: Size, offset: Tuple[int, int]) -> np.ndarray:
+    height, width, channels = pixels.shape
+    if (height, width) == size:
+        return pixels
+    top, left = offset
+    canvas = np.full((*size, channels), PAD, np.uint8)
+    canvas[top : top + height, left : left + width] = pixels
+    return canvas
+
+
+def write_strip(path: Path, images: np.ndarray) -> Path:
+    """Keep images (n, height, width, 1 or 3) of one size, without loss, as one tall PNG."""
+    count, height, width, channels = images.shape
+    tall = images.reshape(count * height, width, channels)
+    png = io.BytesIO()
+    Image.fromarray(tall[..., 0] if channels == 1 else tall).save(png, "PNG", compress_level=6)
+    return write_whole(path, png.getvalue())
+
+
+def read_strip(path: Path, size: Size, channels: int) -> np.ndarray:
+    """The images (n, height, width, channels) of a strip."""
+    try:
+        with Image.open(io.BytesIO(path.read_bytes())) as picture:
+            tall = np.asarray(picture)
+    except Exception as error:  # a damaged file makes decoders raise anything
+        raise InputError(f"{path}: the strip of images cannot be read: {error}") from error
+    height, width = size
+    tall = tall.reshape(*tall.shape[:2], -1)
+    if tall.shape[0] % height or tall.shape[1:] != (width, channels):
+        raise InputError(f"{path}: expected images of {height} x {width} x {channels}, got a strip of {tall.shape}")
+    return tall.reshape(-1, height, width, channels)

@@ -1,0 +1,56 @@
+"""What is in the image: one score a class."""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
+
+import numpy as np
+
+from edgecv.errors import InputError
+from edgecv.ondevice.images import Placement
+from edgecv.ondevice.tasks.labels import label_of
+from edgecv.records.artifact import Manifest
+
+OVERRIDES: Tuple[str, ...] = ()
+DESCRIBED = 5  # classes, the best of them
+
+
+class Classification(NamedTuple):
+    """Scores (classes,), in the order of the labels."""
+
+    scores: np.ndarray
+
+
+def _softmax(logits: np.ndarray) -> np.ndarray:
+    powers = np.exp(logits - logits.max())  # the largest power is 1, so nothing overflows
+    scores: np.ndarray = powers / powers.sum()
+    return scores
+
+
+ACTIVATIONS: Dict[str, Callable[[np.ndarray], np.ndarray]] = {"softmax": _softmax, "none": lambda scores: scores}
+
+
+def postprocess(outputs: Mapping[str, np.ndarray], manifest: Manifest, placement: Placement) -> Classification:  # noqa: ARG001
+    activation = manifest.postprocess.get("activation", "softmax")
+    if activation not in ACTIVATIONS:
+        raise InputError(f"postprocess.activation: expected one of {', '.join(ACTIVATIONS)}, got '{activation}'")
+    return Classification(ACTIVATIONS[activation](outputs["logits"].reshape(-1)))
+
+
+def best(prediction: Classification, most: int) -> np.ndarray:
+    """Indices of the highest scores, best first."""
+    order: np.ndarray = np.argsort(-prediction.scores, kind="stable")[:most]
+    return order
+
+
+def describe(prediction: Classification, labels: Sequence[str]) -> Dict[str, Any]:
+    return {
+        "classes": [
+            {"index": int(index), "label": label_of(labels, index), "score": round(float(prediction.scores[index]), 6)}
+            for index in best(prediction, DESCRIBED)
+        ]
+    }
+
+
+def headline(prediction: Classification, labels: Sequence[str]) -> str:
+    return ", ".join(f"{label_of(labels, index)} {prediction.scores[index]:.2f}" for index in best(prediction, 2))

@@ -1,0 +1,194 @@
+"""The build and parity stages: a network becomes artifacts that are proven to be still that network.
+
+The network is exported once and all builds share it. TensorFlow works in one child process, which exports and makes the
+TFLite files; every other target builds in a child of its own. No artifact is stored before its parity is proven.
+"""
+
+import dataclasses
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgecv import models, parity
+from edgecv.hosts import local
+from edgecv.pipeline.keys import code_version, key, tool_versions
+from edgecv.pipeline.splits import Splits
+from edgecv.pipeline.store import Claim
+from edgecv.pipeline.train import Trained
+from edgecv.pipeline.workshop import Workshop
+from edgecv.quantization import calibration
+from edgecv.records.artifact import Artifact, open_sealed
+from edgecv.records.files import digest_of, write_json, write_whole
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Build, Recipe, Task
+from edgecv.records.samples import Samples
+from edgecv.targets import Weights
+
+REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
+LANES = 2  # target toolchains at work side by side: more would only share the same cores and memory
+WITH_TENSORFLOW = ("tflite",)
+
+_CODE = (
+    "targets",
+    "parity",
+    "quantization",
+    "ondevice/images.py",
+    "ondevice/engines",
+    "ondevice/tasks",
+    "ondevice/heads",
+)
+_TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf")
+_RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A network, and all that its artifacts have to know."""
+
+    name: str
+    task: Task
+    labels: tuple[str, ...]
+    preprocess: Preprocess
+    postprocess: Mapping[str, Any]
+    network: Path
+    network_digest: str
+    images: Samples  # which calibrate; of the training split, never of another
+    calibration_images: int
+    origin: Mapping[str, str] = dataclasses.field(default_factory=dict)  # further digests: recipe, data
+
+    @staticmethod
+    def of_recipe(recipe: Recipe, trained: Trained, splits: Splits) -> "Conversion":
+        """The conversion of a network that edgecv has trained."""
+        facts = trained.facts
+        return Conversion(
+            name=recipe.name,
+            task=recipe.task,
+            labels=tuple(facts["labels"]),
+            preprocess=recipe.preprocess,
+            postprocess=facts["postprocess"],
+            network=trained.network,
+            network_digest=facts["network_digest"],
+            images=splits.train,
+            calibration_images=recipe.calibration.images,
+            origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
+        )
+
+
+def recipe_digest(recipe: Recipe) -> str:
+    """What a recipe says, wherever its data lies on this machine."""
+    return digest_of(dataclasses.asdict(dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, path=None))))
+
+
+def convert(
+    conversion: Conversion, builds: Sequence[Build], workshop: Workshop, *, weights: Weights = "per_channel"
+) -> list[Artifact]:
+    """The artifacts of a network, in the order asked for: stored ones, or new ones."""
+    export_key = _export_key(conversion)
+    origin = dict(conversion.origin)
+    keys = {
+        build: key(export=export_key, origin=origin, build=dataclasses.asdict(build), weights=weights)
+        for build in builds
+    }
+    with ExitStack() as stack:
+        # All runs claim in one order, so that no two of them wait for each other.
+        export = stack.enter_context(workshop.store.claim("export", export_key))
+        claims = {
+            build: stack.enter_context(workshop.store.claim("artifact", keys[build])) for build in sorted(keys, key=str)
+        }
+        for build in builds:
+            if claims[build].finished:
+                workshop.say(f"build     {build.target} {build.precision}: {_summary(claims[build])} (stored)")
+        missing = {build: claims[build] for build in builds if claims[build].finished is None}
+        if missing:
+            _make(conversion, export, missing, weights, workshop)
+        return [open_sealed(claim.finished) for build in builds if (claim := claims[build]).finished]
+
+
+def _export_key(conversion: Conversion) -> str:
+    return key(
+        network=conversion.network_digest,
+        name=conversion.name,
+        task=conversion.task,
+        labels=conversion.labels,
+        preprocess=dataclasses.asdict(conversion.preprocess),
+        postprocess=dict(conversion.postprocess),
+        images=conversion.images.digest,
+        calibration_images=conversion.calibration_images,
+        code=code_version(*_CODE),
+        tools=dict(tool_versions(*_TOOLS, *_RUNTIMES)),
+    )
+
+
+def _make(
+    conversion: Conversion, export: Claim, missing: Mapping[Build, Claim], weights: Weights, workshop: Workshop
+) -> None:
+    """Export where that is still to be done, then build, prove and seal what is missing."""
+    first = {build: claim for build, claim in missing.items() if build.target in WITH_TENSORFLOW}
+    if export.finished is None:
+        request = _request(conversion, export.folder / "request")
+        _build(export.folder, first, weights, workshop, request=request)
+        shutil.rmtree(request.parent)
+        export.finish(f"{conversion.name}: exported network")
+    elif first:
+        _build(export.finished, first, weights, workshop)
+    assert export.finished is not None
+    exported = export.finished
+    lanes: dict[str, dict[Build, Claim]] = {}
+    for build, claim in missing.items():
+        lanes.setdefault(build.target, {})[build] = claim
+
+    def lane(target: str) -> None:
+        if target not in WITH_TENSORFLOW:
+            _build(exported, lanes[target], weights, workshop)
+        for build, claim in lanes[target].items():
+            _prove(conversion, exported, build, claim, workshop)
+
+    with ThreadPoolExecutor(LANES) as pool:
+        list(pool.map(lane, lanes))
+
+
+def _request(conversion: Conversion, folder: Path) -> Path:
+    """What the exporting child has to know, with the images that calibrate and those that parity compares."""
+    count = conversion.calibration_images
+    chosen = calibration.choose(conversion.images, count + REFERENCE_IMAGES)
+    images = calibration.pixels(conversion.images, chosen, conversion.preprocess)
+    folder.mkdir()
+    _save(folder / "calibration.npy", images[:count])
+    _save(folder / "reference.npy", images[count:])
+    return write_json(
+        folder / "request.json",
+        {
+            "network": str(conversion.network),
+            "name": conversion.name,
+            "task": conversion.task,
+            "labels": conversion.labels,
+            "preprocess": dataclasses.asdict(conversion.preprocess),
+            "postprocess": dict(conversion.postprocess),
+            "calibration": str(folder / "calibration.npy"),
+            "reference": str(folder / "reference.npy"),
+        },
+    )
+
+
+def _save(path: Path, images: np.ndarray) -> None:
+    content = io.BytesIO()
+    np.save(content, images, allow_pickle=False)
+    write_whole(path, content.getvalue())
+
+
+def _build(
+    exported: Path, drafts: Mapping[Build, Claim], weights: Weights, workshop: Workshop, *, request: Path | None = None
+) -> None:
+    arguments: list[str | Path] = [exported, "--weights", weights]
+    if request:
+        arguments += ["--export", request]
+    for build, claim in drafts.items():
+        arguments += ["--build", build.target, build.precision, claim.folder]
+    local.run_module("edgecv.targets", arguments, log=workshop.log, on_progress=workshop.progress)

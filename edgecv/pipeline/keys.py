@@ -1,0 +1,44 @@
+"""What a piece of work is known by: a digest over everything that could change its result."""
+
+import functools
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import edgecv
+from edgecv.records.files import digest_of
+
+
+def key(**ingredients: Any) -> str:
+    """The name of a piece of work in the store."""
+    return digest_of(ingredients).removeprefix("sha256:")[:32]
+
+
+@functools.cache
+def code_version(*places: str) -> str:
+    """Digest of the source that does the work, so that a mended bug is not hidden by a stored result.
+
+    Places are files or folders inside the package, such as `ondevice/images.py` or `models`.
+    """
+    package = Path(edgecv.__file__).parent
+    sha = hashlib.sha256()
+    for place in places:
+        path = package / place
+        sources = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        for source in sources:
+            sha.update(str(source.relative_to(package)).encode() + b"\0" + source.read_bytes() + b"\0")
+    return sha.hexdigest()
+
+
+def tool_versions(*packages: str) -> Mapping[str, str]:
+    """Installed versions, read without importing anything; a package that is absent is left out."""
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return versions

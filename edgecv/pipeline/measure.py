@@ -1,0 +1,99 @@
+"""The bench and evaluate stages: an artifact's latency on a device, and its accuracy against the float network."""
+
+import dataclasses
+import os
+import platform
+from pathlib import Path
+
+from edgecv import bench, documents, evaluation
+from edgecv.pipeline.keys import code_version, key, tool_versions
+from edgecv.pipeline.runfolder import publish_file
+from edgecv.pipeline.workshop import Workshop
+from edgecv.records.artifact import Artifact
+from edgecv.records.device import DeviceProfile
+from edgecv.records.evaluation import Evaluation
+from edgecv.records.files import digest_of_file, write_json
+from edgecv.records.measurement import Measurement
+from edgecv.records.recipe import Accuracy, Bench
+from edgecv.records.samples import Samples
+
+_RUNTIMES = ("ai-edge-litert", "tflite-runtime", "onnxruntime", "openvino", "numpy", "pillow")
+
+
+def measure(
+    artifact: Artifact, profile: DeviceProfile, options: Bench, workshop: Workshop, place: Path, *, again: bool
+) -> Measurement:
+    """The measurement of an artifact at `place`: the stored one, or a new one. A failed one is never stored."""
+    measurement_key = key(
+        artifact=artifact.manifest.digests["artifact"],
+        device=dataclasses.asdict(profile),
+        machine=[*platform.uname(), os.cpu_count()],
+        options=dataclasses.asdict(options),
+        code=code_version("ondevice", "bench"),
+        tools=dict(tool_versions(*_RUNTIMES)),
+    )
+    with workshop.store.claim("bench", measurement_key, again=again) as claim:
+        if claim.finished:
+            publish_file(claim.finished / "measurement.json", place)
+            return documents.read_measurement(place)
+        taken = claim.folder / "measurement.json"
+        measurement = bench.measure(
+            artifact.folder,
+            device=profile,
+            mode=options.mode,
+            threads=options.threads,
+            out=taken,
+            on_progress=workshop.progress,
+        )
+        publish_file(taken, place)
+        if measurement.verdict != "FAILED":
+            claim.finish(f"{artifact.manifest.name}: {measurement.verdict}")
+        return measurement
+
+
+def evaluate(
+    artifact: Artifact,
+    samples: Samples,
+    accuracy: Accuracy,
+    workshop: Workshop,
+    place: Path,
+    *,
+    split: str,
+    float_predictions: Path | None,
+    limit: int | None = None,
+    threads: int = 1,
+) -> Evaluation:
+    """The evaluation of an artifact at `place`: the stored one, or a new one."""
+    evaluation_key = key(
+        artifact=artifact.manifest.digests["artifact"],
+        data=samples.digest,
+        split=split,
+        limit=limit,
+        accuracy=dataclasses.asdict(accuracy),
+        float_predictions=digest_of_file(float_predictions) if float_predictions else None,
+        machine=platform.machine(),
+        code=code_version("ondevice", "evaluation", "metrics"),
+        tools=dict(tool_versions(*_RUNTIMES, "pycocotools")),
+    )
+    with workshop.store.claim("evaluate", evaluation_key) as claim:
+        if claim.finished:
+            publish_file(claim.finished / "evaluation.json", place)
+            return documents.read_evaluation(place)
+        result = evaluation.evaluate(
+            artifact.folder,
+            samples,
+            accuracy=accuracy,
+            split=split,
+            device="local",
+            work=claim.folder,
+            float_predictions=float_predictions,
+            limit=limit,
+            threads=threads,
+            on_progress=workshop.progress,
+        )
+        for scratch in claim.folder.iterdir():
+            scratch.unlink()
+        write_json(claim.folder / "evaluation.json", documents.to_plain(result))
+        publish_file(claim.folder / "evaluation.json", place)
+        claim.finish(f"{artifact.manifest.name}: {result.metric} {result.value:.4f}")
+        return result

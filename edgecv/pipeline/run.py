@@ -1,0 +1,149 @@
+"""A recipe from data to report. Every stage's finished work is reused; what is new is made."""
+
+import dataclasses
+import fcntl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgecv import report
+from edgecv.documents import Document
+from edgecv.errors import InputError, Unavailable
+from edgecv.hosts import require_here
+from edgecv.pipeline import check
+from edgecv.pipeline.convert import Conversion, convert
+from edgecv.pipeline.measure import evaluate, measure
+from edgecv.pipeline.pictures import draw_pictures
+from edgecv.pipeline.runfolder import clear_leftovers, open_run_folder, publish_file, publish_folder
+from edgecv.pipeline.splits import Splits
+from edgecv.pipeline.train import Trained, train
+from edgecv.pipeline.workshop import Workshop
+from edgecv.records.artifact import Artifact, open_artifact
+from edgecv.records.device import DeviceProfile
+from edgecv.records.evaluation import SUFFIX as EVALUATION
+from edgecv.records.evaluation import Evaluation
+from edgecv.records.files import digest_of_file, write_json
+from edgecv.records.measurement import SUFFIX as MEASUREMENT
+from edgecv.records.measurement import Measurement
+from edgecv.records.recipe import Recipe
+
+RUN = "run.json"
+FLOAT_PREDICTIONS = "test.predictions.npz"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What a run leaves: its folder, its report, and the records that the report joins."""
+
+    folder: Path
+    page: Path
+    measurements: tuple[Measurement, ...]
+    evaluations: tuple[Evaluation, ...]
+
+
+def run(
+    document: Document[Recipe],
+    profiles: Sequence[DeviceProfile],
+    out: Path,
+    workshop: Workshop,
+    *,
+    remeasure: bool = False,
+) -> Finished:
+    """All of it: data -> train -> build -> parity -> bench -> evaluate -> report."""
+    recipe = document.record
+    splits = check.check_recipe(document)
+    for profile in profiles:
+        require_here(profile)
+        check.runnable(recipe.builds, profile)
+    with alone_in(out):
+        trained = trained_network(recipe, splits, out, workshop)
+        made = convert(Conversion.of_recipe(recipe, trained, splits), recipe.builds, workshop)
+        artifacts = [open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made]
+        measurements = [
+            taken
+            for profile in profiles
+            for artifact in artifacts
+            if artifact.manifest.target in profile.runtimes
+            if (taken := _measured(recipe, artifact, profile, out, workshop, again=remeasure))
+        ]
+        evaluations = [
+            scored for artifact in artifacts if (scored := _evaluated(recipe, artifact, trained, splits, out, workshop))
+        ]
+        pictures = draw_pictures(artifacts[0], splits.test, out, workshop)
+        page = _report(recipe, measurements, evaluations, pictures, out)
+    return Finished(out, page, tuple(measurements), tuple(evaluations))
+
+
+def trained_network(recipe: Recipe, splits: Splits, out: Path, workshop: Workshop, *, resume: bool = True) -> Trained:
+    """The data and train stages; the network and its curves lie in the run folder afterwards."""
+    counts = f"{len(splits.train)} train, {len(splits.val)} val, {len(splits.test)} test"
+    workshop.say(f"data      {recipe.data.format}: {counts}")
+    trained = train(recipe, splits, workshop, resume=resume)
+    for name in ("network.keras", "history.csv", "curves.png", FLOAT_PREDICTIONS):
+        publish_file(trained.folder / name, out / name)
+    facts = {
+        "recipe": dataclasses.asdict(recipe),
+        "training": trained.facts,
+        "data": splits.digests,
+        "network_file": digest_of_file(trained.network),
+    }
+    write_json(out / RUN, facts)
+    return trained
+
+
+@contextmanager
+def alone_in(out: Path) -> Iterator[None]:
+    """Hold the run folder: two runs into one folder would mix their results."""
+    open_run_folder(out)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(f"{out}: another run is at work in this folder; choose another --out") from error
+        clear_leftovers(out)
+        yield
+
+
+def _measured(
+    recipe: Recipe, artifact: Artifact, profile: DeviceProfile, out: Path, workshop: Workshop, *, again: bool
+) -> Measurement | None:
+    name = f"{artifact.folder_name}-{profile.name}"
+    place = out / "measurements" / f"{name}{MEASUREMENT}"
+    try:
+        taken = measure(artifact, profile, recipe.bench, workshop, place, again=again)
+    except Unavailable as reason:
+        workshop.say(f"bench     {name}: not measured: {reason}")
+        return None
+    latency = f"p50 {taken.latency.p50_ms:.3g} ms" if taken.latency else "; ".join(taken.reasons)
+    workshop.say(f"bench     {name}: {latency}, {taken.verdict}")
+    return taken
+
+
+def _evaluated(
+    recipe: Recipe, artifact: Artifact, trained: Trained, splits: Splits, out: Path, workshop: Workshop
+) -> Evaluation | None:
+    name = artifact.folder_name
+    place = out / "evaluations" / f"{name}{EVALUATION}"
+    reference = trained.float_predictions
+    try:
+        scored = evaluate(
+            artifact, splits.test, recipe.accuracy, workshop, place, split="test", float_predictions=reference
+        )
+    except Unavailable as reason:
+        workshop.say(f"evaluate  {name}: not evaluated: {reason}")
+        return None
+    workshop.say(f"evaluate  {name}: {scored.metric} {scored.value:.4f}, drop {scored.drop:+.4f}, {scored.verdict}")
+    return scored
+
+
+def _report(
+    recipe: Recipe,
+    measurements: Sequence[Measurement],
+    evaluations: Sequence[Evaluation],
+    pictures: Sequence[Path],
+    out: Path,
+) -> Path:
+    captioned = [("Learning curves", out / "curves.png"), *(("Prediction on a test image", each) for each in pictures)]
+    rows = report.join(measurements, evaluations)
+    return report.write(rows, out / "report.html", title=recipe.summary, pictures=captioned)

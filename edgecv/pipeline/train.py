@@ -1,0 +1,81 @@
+"""The train stage: recipe and data -> network, learning curves, float predictions to compare with."""
+
+import dataclasses
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgecv.hosts import local
+from edgecv.pipeline.keys import code_version, key, tool_versions
+from edgecv.pipeline.splits import Splits
+from edgecv.pipeline.workshop import Workshop
+from edgecv.records.files import write_json
+from edgecv.records.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A folder with network.keras, history.csv, curves.png, test.predictions.npz and training.json."""
+
+    folder: Path
+
+    @property
+    def network(self) -> Path:
+        return self.folder / "network.keras"
+
+    @property
+    def float_predictions(self) -> Path:
+        return self.folder / "test.predictions.npz"
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = json.loads((self.folder / "training.json").read_bytes())
+        return facts
+
+
+def train(recipe: Recipe, splits: Splits, workshop: Workshop, *, resume: bool = True) -> Trained:
+    """The trained network of a recipe: the stored one, or a new one, going on where a killed run left off."""
+    training_key = _key(recipe, splits)
+    with workshop.store.claim("train", training_key) as claim:
+        if claim.finished:
+            workshop.say(f"train     {_summary(Trained(claim.finished))} (stored)")
+            return Trained(claim.finished)
+        checkpoint = workshop.store.root / "checkpoints" / training_key
+        if not resume:
+            shutil.rmtree(checkpoint, ignore_errors=True)
+        request = {"recipe": dataclasses.asdict(recipe), "checkpoint": str(checkpoint), "resume": True}
+        ask = write_json(claim.folder / "request.json", request)
+        local.run_module("edgecv.training", [ask, claim.folder], log=workshop.log, on_progress=workshop.progress)
+        ask.unlink()
+        finished = Trained(claim.finish(f"{recipe.name}: network.keras"))
+        shutil.rmtree(checkpoint, ignore_errors=True)
+        workshop.say(f"train     {_summary(finished)}")
+        return finished
+
+
+def _key(recipe: Recipe, splits: Splits) -> str:
+    return key(
+        task=recipe.task,
+        data=splits.digests,
+        data_format=recipe.data.format,
+        preprocess=dataclasses.asdict(recipe.preprocess),
+        model=dataclasses.asdict(recipe.model),
+        training=dataclasses.asdict(recipe.training),
+        code=code_version(
+            "datasets",
+            "models",
+            "training",
+            "ondevice/images.py",
+            "ondevice/nms.py",
+            "ondevice/heads",
+            "ondevice/tasks",
+        ),
+        tools=dict(tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")),
+    )
+
+
+def _summary(trained: Trained) -> str:
+    facts = trained.facts
+    return f"{facts['epochs']} epochs, best {facts['best_epoch']}, {facts['network_digest'][7:19]}"

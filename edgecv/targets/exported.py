@@ -1,0 +1,88 @@
+"""An exported network: one folder that all builds share, and that crosses from process to process.
+
+It holds the network twice (a SavedModel, and ONNX with channels first), the calibration images, and reference images
+with the outputs that the Keras network gave for them. Nothing that reads it needs Keras.
+"""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgecv.errors import InputError
+from edgecv.quantization.calibration import normalised
+from edgecv.records.files import write_json
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Task
+
+RECORD = "exported.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    folder: Path
+    name: str
+    task: Task
+    labels: tuple[str, ...]
+    preprocess: Preprocess
+    postprocess: Mapping[str, Any]
+    outputs: Mapping[str, tuple[int, ...]]  # name -> shape, channels last
+    network_digest: str
+    tools: Mapping[str, str]
+
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """Of the one input, called `input`: batch 1, channels last."""
+        return (1, *self.preprocess.size, self.preprocess.channels)
+
+    @property
+    def saved_model(self) -> Path:
+        return self.folder / "saved_model"
+
+    @property
+    def onnx(self) -> Path:
+        return self.folder / "model.onnx"
+
+    def calibration(self) -> np.ndarray:
+        """Calibration images, uint8."""
+        return _load(self.folder / "calibration.npy")
+
+    def calibration_inputs(self) -> np.ndarray:
+        """What the network sees of the calibration images: float32, as the engine will normalise them."""
+        return normalised(self.calibration(), self.preprocess)
+
+    def reference_images(self) -> np.ndarray:
+        """The images of the reference outputs, uint8."""
+        return _load(self.folder / "reference/images.npy")
+
+    def reference_outputs(self) -> dict[str, np.ndarray]:
+        """What the Keras network gives for the reference images: float32, channels last."""
+        return {name: _load(self.folder / f"reference/{name}.npy") for name in self.outputs}
+
+
+def write_exported(exported: Exported) -> None:
+    """Write the record of an exported folder; it comes last, so that its presence says the folder is whole."""
+    plain = dataclasses.asdict(exported)
+    del plain["folder"]
+    write_json(exported.folder / RECORD, plain)
+
+
+def open_exported(folder: Path) -> Exported:
+    """Read the record of an exported folder."""
+    try:
+        plain = json.loads((folder / RECORD).read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{folder}: expected an exported network, with a whole {RECORD}: {error}") from error
+    plain["preprocess"] = Preprocess.from_json(plain["preprocess"])
+    plain["labels"] = tuple(plain["labels"])
+    plain["outputs"] = {name: tuple(shape) for name, shape in plain["outputs"].items()}
+    return Exported(folder, **plain)
+
+
+def _load(path: Path) -> np.ndarray:
+    array: np.ndarray = np.load(path, allow_pickle=False)
+    return array

@@ -1,0 +1,68 @@
+"""OpenVINO, from the SavedModel; int8 by NNCF."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from edgecv.records.artifact import Tensor
+from edgecv.records.recipe import Precision
+from edgecv.targets.exported import Exported
+from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.tools import versions
+
+PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+MODEL, WEIGHTS = "model.xml", "model.bin"
+
+
+def missing() -> str | None:
+    absent = not (find_spec("openvino") and find_spec("nncf"))
+    return "pip install 'edgecv[convert]'" if absent else None
+
+
+def build(exported: Exported, spec: Spec, folder: Path) -> Built:
+    # Left alone, OpenVINO reports its use to its makers. It forks to do so, and numpy's threads can hang after that.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    network = openvino.convert_model(exported.saved_model)
+    tools = versions("openvino")
+    if spec.precision == "int8":
+        network = _quantized(network, exported, spec)
+        tools |= versions("nncf")
+    del network.get_rt_info()["conversion_parameters"]  # the path of the SavedModel: equal networks, equal bytes
+    openvino.save_model(network, folder / MODEL, compress_to_fp16=False)
+    inputs, outputs = ([_tensor(port) for port in ports] for ports in (network.inputs, network.outputs))
+    return Built(MODEL, (MODEL, WEIGHTS), tuple(inputs), tuple(sorted(outputs, key=lambda each: each.name)), tools)
+
+
+def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:
+    import nncf
+    from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, QuantizationParameters
+    from nncf.quantization.range_estimator import RangeEstimatorParametersSet
+
+    images = exported.calibration_inputs()
+    return nncf.quantize(
+        network,
+        nncf.Dataset([image[None] for image in images]),
+        subset_size=len(images),
+        preset=nncf.QuantizationPreset.MIXED,  # activations with negative values get a zero point of their own
+        # NNCF's default ranges cut off peaks, which are what a detector and a segmenter look for, and correcting biases
+        # on top of that gained nothing.
+        advanced_parameters=AdvancedQuantizationParameters(
+            disable_bias_correction=True,
+            activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
+            weights_quantization_params=QuantizationParameters(per_channel=spec.weights == "per_channel"),
+        ),
+    )
+
+
+def _tensor(port: Any) -> Tensor:
+    name = port.get_any_name()
+    return Tensor(
+        name,
+        name,
+        tuple(int(side) for side in port.shape),
+        "float32",  # int8 too: the file keeps float inputs and outputs
+        layout="nhwc" if len(port.shape) == 4 else "",
+    )

@@ -1,0 +1,42 @@
+"""What every target gives, whatever toolchain is behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from edgecv.records.artifact import Tensor
+from edgecv.records.recipe import Precision
+from edgecv.targets.exported import Exported
+
+Weights = Literal["per_channel", "per_tensor"]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is asked for. `weights` matters to int8 only: one scale an output channel, or one a tensor."""
+
+    precision: Precision
+    weights: Weights = "per_channel"
+
+
+@dataclass(frozen=True)
+class Built:
+    """The files that a target wrote into its folder, and what they expect and give."""
+
+    model: str  # the file that the engine opens
+    files: tuple[str, ...]  # all of them, the model too
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+    tools: Mapping[str, str]  # versions of what had a hand in it
+    warnings: tuple[str, ...] = field(default=())
+
+
+class TargetModule(Protocol):
+    PRECISIONS: tuple[Precision, ...]
+
+    def missing(self) -> str | None:
+        """What to type to be able to build for the target here; None when nothing is missing."""
+
+    def build(self, exported: Exported, spec: Spec, folder: Path) -> Built:
+        """Convert an exported network; the same network and calibration images give the same bytes."""

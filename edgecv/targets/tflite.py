@@ -1,0 +1,75 @@
+"""TFLite, from the SavedModel by TensorFlow's converter.
+
+From nothing else: a function that is not frozen gives a file that opens everywhere and answers with NaN, and a frozen
+one loses the names of its outputs.
+"""
+
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from edgecv.records.artifact import Quantization, Tensor
+from edgecv.records.files import write_whole
+from edgecv.records.recipe import Precision
+from edgecv.targets.exported import Exported
+from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.tools import versions
+
+PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+MODEL = "model.tflite"
+
+
+def missing() -> str | None:
+    absent = not (find_spec("tensorflow") and find_spec("ai_edge_litert"))
+    return "pip install 'edgecv[convert]'" if absent else None
+
+
+def build(exported: Exported, spec: Spec, folder: Path) -> Built:
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
+    if spec.precision == "int8":
+        _quantize(converter, exported, spec)
+    write_whole(folder / MODEL, converter.convert())
+    inputs, outputs = _tensors(folder / MODEL)
+    return Built(MODEL, (MODEL,), inputs, outputs, versions("tensorflow", "tensorflow-cpu"))
+
+
+def _quantize(converter: Any, exported: Exported, spec: Spec) -> None:
+    """Integers throughout, inputs and outputs too: what stays float is an error and not a slower file."""
+    import tensorflow as tf
+
+    def images() -> Iterator[list[Any]]:
+        for image in exported.calibration_inputs():
+            yield [image[None]]
+
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = images
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = converter.inference_output_type = tf.int8
+    converter._experimental_disable_per_channel = spec.weights == "per_tensor"  # there is no public switch
+
+
+def _tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Inputs and outputs by the names of the signature, with their scales, as the runtime reads them."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    signature = Interpreter(str(path)).get_signature_runner()
+    inputs, outputs = signature.get_input_details(), signature.get_output_details()
+    return (
+        tuple(_tensor(name, details) for name, details in sorted(inputs.items())),
+        tuple(_tensor(name, details) for name, details in sorted(outputs.items())),
+    )
+
+
+def _tensor(name: str, details: Mapping[str, Any]) -> Tensor:
+    scale, zero_point = details["quantization"]
+    return Tensor(
+        name,
+        name,
+        tuple(int(side) for side in details["shape"]),
+        details["dtype"].__name__,
+        layout="nhwc" if len(details["shape"]) == 4 else "",
+        quantization=Quantization(float(scale), int(zero_point)) if scale else None,
+    )

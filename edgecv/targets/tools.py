@@ -1,0 +1,14 @@
+"""Which tools had a hand in an artifact: read from the installed packages, nothing is imported."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """The versions of those of the packages that are installed."""
+    found = {}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # TensorFlow, for one, goes by different names on different machines
+            continue
+    return found

@@ -1,0 +1,69 @@
+"""Samples as arrays at the network's size: the very pixels that a board makes, and the truth moved along with them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgecv.ondevice import images
+from edgecv.ondevice.images import Placement
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Truth
+
+SMALLEST_SIDE = 1.0  # pixels: less of a box than this is nothing to learn from
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """Some samples, decoded: images (n, H, W, C) uint8, and the truth in pixels of these images."""
+
+    images: np.ndarray
+    truths: list[Truth]
+
+    def __len__(self) -> int:
+        return len(self.truths)
+
+
+def at_network_size(samples: Samples, preprocess: Preprocess) -> Arrays:
+    """Decode a whole split; uint8 keeps it small enough to stay in memory."""
+    pixels = np.empty((len(samples), *preprocess.size, preprocess.channels), np.uint8)
+    truths: list[Truth] = []
+    for i in range(len(samples)):
+        pixels[i], placement = images.fit(images.open_image(samples.image(i)), preprocess)
+        truths.append(moved(samples.truth(i), placement, preprocess.size))
+    return Arrays(pixels, truths)
+
+
+def normalised(pixels: np.ndarray, preprocess: Preprocess) -> np.ndarray:
+    """What the network takes: (pixel - mean) / std in float32."""
+    channels = preprocess.channels
+    mean = np.asarray(preprocess.mean[:channels], np.float32)
+    std = np.asarray(preprocess.std[:channels], np.float32)
+    return (pixels.astype(np.float32) - mean) / std
+
+
+def moved(truth: Truth, placement: Placement, size: tuple[int, int]) -> Truth:
+    """The truth about an original image, as the truth about the network's input."""
+    if isinstance(truth, Label):
+        return truth
+    if isinstance(truth, Boxes):
+        (scale_y, scale_x), (top, left) = placement.scale, placement.offset
+        scale, offset = np.array([scale_x, scale_y] * 2), np.array([left, top] * 2)
+        return inside(truth.boxes * scale + offset, truth.indices, size)
+    rows = _sources(size[0], placement.scale[0], placement.offset[0], truth.pixels.shape[0])
+    columns = _sources(size[1], placement.scale[1], placement.offset[1], truth.pixels.shape[1])
+    pixels = truth.pixels[rows.clip(0)][:, columns.clip(0)]
+    return Mask(np.where((rows < 0)[:, None] | (columns < 0), np.uint8(VOID), pixels))
+
+
+def _sources(length: int, scale: float, offset: float, original: int) -> np.ndarray:
+    """For each row (or column) of the network's input: the row of the original under its centre, -1 outside of it."""
+    found = np.floor((np.arange(length) + 0.5 - offset) / scale).astype(np.int64)
+    return np.where((found >= 0) & (found < original), found, -1)
+
+
+def inside(boxes: np.ndarray, indices: np.ndarray, size: tuple[int, int]) -> Boxes:
+    """Clip boxes to a picture, and drop those of which nothing is left."""
+    height, width = size
+    clipped = np.clip(np.reshape(boxes, (-1, 4)), 0, [width, height, width, height]).astype(np.float32)
+    kept = (clipped[:, 2:] - clipped[:, :2] >= SMALLEST_SIDE).all(axis=1)
+    return Boxes(clipped[kept], np.asarray(indices)[kept])

@@ -1,0 +1,35 @@
+"""What a network learns: how truth is laid out for its outputs, the loss, and one figure to watch.
+
+The figure is cheap and is followed through the epochs. The metric that a recipe is judged by comes from evaluation.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from edgecv.records.recipe import Task
+from edgecv.records.samples import Truth
+from edgecv.training.heads import HEADS
+from edgecv.training.objectives import classification, segmentation
+
+
+class Objective(Protocol):
+    """One module here, or one detection head."""
+
+    FIGURE: str  # the name of what `score` gives
+
+    def encode(self, truths: Sequence[Truth], size: tuple[int, int], postprocess: Mapping[str, Any], /) -> Any:
+        """Truths at the network's size as the arrays, batch first, that loss and score compare with."""
+
+    def loss(self, target: Any, outputs: Mapping[str, Any], /) -> Any:
+        """The scalar to make small."""
+
+    def score(self, target: Any, outputs: Mapping[str, Any], /) -> tuple[Any, Any]:
+        """A share from 0 to 1 for each of some things (pixels, objects), and the weight of each."""
+
+
+OBJECTIVES: dict[str, Objective] = {"classification": classification, "segmentation": segmentation}
+
+
+def objective_of(task: Task, postprocess: Mapping[str, Any]) -> Objective:
+    """A detector learns what its head reads; every other task has one objective."""
+    return HEADS[postprocess["head"]] if task == "detection" else OBJECTIVES[task]

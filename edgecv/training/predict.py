@@ -1,0 +1,59 @@
+"""The predictions of a Keras network, between the pixels and the postprocessing that a board uses too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from edgecv.ondevice import images
+from edgecv.ondevice.tasks import TASKS
+from edgecv.records.artifact import Manifest
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Task
+from edgecv.records.samples import Samples
+from edgecv.training.arrays import normalised
+
+BATCH = 32
+# An average precision needs the whole curve, down to the least certain box.
+THRESHOLDS = {"score_threshold": 0.001, "max_detections": 300}
+
+
+def predict(
+    network: keras.Model, samples: Samples, task: Task, preprocess: Preprocess, postprocess: Mapping[str, Any]
+) -> list[Any]:
+    """One prediction of `edgecv.ondevice.tasks` for each sample, at the thresholds of an evaluation."""
+    thresholds = THRESHOLDS if task == "detection" else {}
+    manifest = _manifest(task, samples.labels, preprocess, {**postprocess, **thresholds})
+    return [
+        TASKS[task].postprocess(outputs, manifest, placement)
+        for outputs, placement in _outputs(network, samples, preprocess)
+    ]
+
+
+def _outputs(
+    network: keras.Model, samples: Samples, preprocess: Preprocess
+) -> Iterator[tuple[dict[str, np.ndarray], images.Placement]]:
+    for start in range(0, len(samples), BATCH):
+        indices = range(start, min(start + BATCH, len(samples)))
+        fitted = [images.fit(images.open_image(samples.image(i)), preprocess) for i in indices]
+        pixels = normalised(np.stack([image for image, _ in fitted]), preprocess)
+        outputs = network.predict_on_batch(pixels)  # `predict` would wrap each batch into a data set
+        for row, (_, placement) in enumerate(fitted):
+            yield {name: np.asarray(array)[row : row + 1] for name, array in outputs.items()}, placement
+
+
+def _manifest(task: Task, labels: Sequence[str], preprocess: Preprocess, postprocess: Mapping[str, Any]) -> Manifest:
+    """What postprocessing reads; there is no file to describe."""
+    return Manifest(
+        name="network",
+        task=task,
+        target="keras",
+        precision="float32",
+        labels=tuple(labels),
+        preprocess=preprocess,
+        postprocess=postprocess,
+        inputs=(),
+        outputs=(),
+        model="",
+    )

@@ -1,0 +1,59 @@
+"""One tiny run for each model of the zoo, made once: everything that a recipe makes, in small."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from edgecv.documents import load_device, load_recipe
+from edgecv.models import MODELS
+from edgecv.pipeline.run import Finished, run
+from edgecv.pipeline.store import default_store
+from edgecv.pipeline.workshop import Workshop
+from edgecv.targets import TARGETS
+
+# Steps are counted in tens: enough for outputs that vary, which is what parity needs; accuracy is the recipes' matter.
+RECIPE = """\
+summary: conformance of {model}
+task: {task}
+data: {{format: shapes, train: 192, val: 16, test: 24, seed: 7}}
+preprocess: {{size: [128, 128], mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5]}}
+model: {{name: {model}}}
+training: {{epochs: 8, batch_size: 16, learning_rate: 0.004, seed: 3}}
+calibration: {{images: 64}}
+builds: [{builds}]
+bench: {{mode: quick, threads: 1}}
+accuracy: {{metric: {metric}, max_drop: 1.0}}
+"""
+METRIC = {"classification": "top1", "detection": "map50_95", "segmentation": "miou"}
+
+RunOf = Callable[[str], Finished]
+
+
+@pytest.fixture(scope="session")
+def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
+    """The finished tiny run of a model, all targets and precisions that can be built here."""
+    folder = tmp_path_factory.mktemp("runs")
+    finished: dict[str, Finished] = {}
+
+    def of(model: str) -> Finished:
+        if model not in finished:
+            finished[model] = _run(model, folder)
+        return finished[model]
+
+    return of
+
+
+def _run(model: str, folder: Path) -> Finished:
+    task = MODELS[model].TASK
+    builds = ", ".join(
+        f"{{target: {name}, precision: {precision}}}"
+        for name, module in TARGETS.items()
+        if module.missing() is None
+        for precision in module.PRECISIONS
+    )
+    path = folder / f"{model}.yaml"
+    path.write_text(RECIPE.format(model=model, task=task, builds=builds, metric=METRIC[task]))
+    out = folder / model
+    workshop = Workshop(default_store(), out / "log")
+    return run(load_recipe(str(path)), [load_device("local").record], out, workshop)

@@ -1,0 +1,86 @@
+"""Every model x target x precision, by being listed: converted, proven, opened, measured, scored."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgecv.documents import read_evaluation, read_measurement
+from edgecv.models import MODELS
+from edgecv.ondevice import load
+from edgecv.ondevice.engines import ENGINES
+from edgecv.pipeline.run import Finished
+from edgecv.records.artifact import artifact_digest, open_sealed
+from edgecv.targets import TARGETS
+from tests.conftest import Need
+
+from .conftest import RunOf
+
+BUILDS = [(target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS]
+
+
+@pytest.fixture(params=MODELS)
+def finished(request: pytest.FixtureRequest, run_of: RunOf) -> Finished:
+    return run_of(request.param)
+
+
+@pytest.fixture(params=BUILDS, ids=lambda build: "-".join(build))
+def artifact_folder(request: pytest.FixtureRequest, finished: Finished, need: Need) -> Path:
+    target, precision = request.param
+    need(target, TARGETS[target].missing())
+    return finished.folder / "artifacts" / f"{target}-{precision}"
+
+
+def test_the_manifest_tells_the_truth_about_the_files(artifact_folder: Path) -> None:
+    manifest = open_sealed(artifact_folder).manifest
+    assert artifact_digest(manifest) == manifest.digests["artifact"]
+    on_disk = {
+        str(path.relative_to(artifact_folder)): "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in artifact_folder.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert on_disk == dict(manifest.files)
+
+
+def test_parity_was_proven_and_the_negative_control_failed_as_it_must(artifact_folder: Path) -> None:
+    parity = open_sealed(artifact_folder).manifest.parity
+    assert parity["passed"] is True
+    assert parity["negative_control"]["passed"] is False
+
+
+def test_the_artifact_predicts_on_its_own_runtime(artifact_folder: Path, need: Need) -> None:
+    manifest = open_sealed(artifact_folder).manifest
+    engine = ENGINES[manifest.target]
+    if manifest.target == "tensorrt":
+        assert engine.missing() is not None  # no GPU here; its ONNX file was proven by ONNX Runtime
+        assert manifest.verified_on == ()
+        return
+    need(manifest.target, engine.missing())
+    assert manifest.verified_on
+    image = np.random.default_rng(0).integers(0, 256, (90, 160, 3), np.uint8)
+    with load(artifact_folder) as predictor:
+        prediction = predictor.predict(image)
+    for part in prediction:
+        assert np.isfinite(part).all()
+
+
+def test_every_artifact_that_runs_here_is_measured_and_scored(finished: Finished) -> None:
+    runnable = [name for name, module in ENGINES.items() if module.missing() is None]
+    expected = sorted(
+        each.name for each in (finished.folder / "artifacts").iterdir() if each.name.split("-")[0] in runnable
+    )
+    measured = [read_measurement(path) for path in (finished.folder / "measurements").iterdir()]
+    scored = [read_evaluation(path) for path in (finished.folder / "evaluations").iterdir()]
+    assert sorted(f"{each.artifact.target}-{each.artifact.precision}" for each in measured) == expected
+    assert sorted(f"{each.artifact.target}-{each.artifact.precision}" for each in scored) == expected
+    for measurement in measured:
+        assert measurement.latency is not None
+        assert measurement.latency.p50_ms > 0
+
+
+def test_the_report_is_one_file_that_fetches_nothing(finished: Finished) -> None:
+    page = finished.page.read_text()
+    assert "<script src" not in page
+    assert "http://" not in page.replace("http://www.w3.org/", "")
+    assert "https://" not in page

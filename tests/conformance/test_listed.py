@@ -1,0 +1,81 @@
+"""Every data set, recipe and device profile, by being listed."""
+
+import numpy as np
+import pytest
+
+from edgecv import datasets
+from edgecv.datasets import DATASETS
+from edgecv.documents import load_device, load_recipe, names
+from edgecv.ondevice.engines import ENGINES
+from edgecv.ondevice.images import open_image
+from edgecv.ondevice.tasks import TASKS
+from edgecv.pipeline.check import check_recipe
+from edgecv.records.recipe import Data, Task
+from edgecv.records.samples import VOID, Boxes, Label, Mask
+from edgecv.targets import TARGETS
+
+SPLITS = [(name, task, split) for name, module in DATASETS.items() for task in module.TASKS for split in module.SPLITS]
+
+
+@pytest.mark.parametrize(("name", "task", "split"), SPLITS, ids=lambda each: each)
+def test_a_data_set_keeps_its_promises(name: str, task: Task, split: str) -> None:
+    samples = datasets.load(Data(name), task, split)
+    again = datasets.load(Data(name), task, split)
+    assert len(samples) > 0
+    assert samples.digest == again.digest
+    assert len(set(samples.names)) == len(samples)
+    for index in (0, len(samples) - 1):
+        image = open_image(samples.image(index))
+        assert image.dtype == np.uint8
+        assert image.shape[2] == 3
+        assert np.array_equal(image, open_image(again.image(index)))
+        truth = samples.truth(index)
+        height, width = image.shape[:2]
+        if isinstance(truth, Label):
+            assert 0 <= truth.index < len(samples.labels)
+        elif isinstance(truth, Boxes):
+            x0, y0, x1, y1 = truth.boxes.T
+            assert ((x0 >= 0) & (x0 < x1) & (x1 <= width) & (y0 >= 0) & (y0 < y1) & (y1 <= height)).all()
+            assert ((truth.indices >= 0) & (truth.indices < len(samples.labels))).all()
+        else:
+            assert isinstance(truth, Mask)
+            assert truth.pixels.shape == (height, width)
+            assert set(np.unique(truth.pixels)) <= {*range(len(samples.labels)), VOID}
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_the_splits_of_a_data_set_share_no_image(name: str) -> None:
+    module = DATASETS[name]
+    seen: set[bytes] = set()
+    for split in module.SPLITS:
+        samples = datasets.load(Data(name), module.TASKS[0], split)
+        images = {open_image(samples.image(index)).tobytes() for index in range(min(40, len(samples)))}
+        assert not images & seen
+        seen |= images
+
+
+@pytest.mark.parametrize("name", names("recipes"))
+def test_a_recipe_can_be_run(name: str) -> None:
+    document = load_recipe(name)
+    check_recipe(document)
+    assert document.record.summary
+
+
+@pytest.mark.parametrize("name", names("devices"))
+def test_a_device_profile_names_what_exists(name: str) -> None:
+    profile = load_device(name).record
+    assert profile.sources
+    for target, runtime in profile.runtimes.items():
+        assert target in TARGETS
+        assert runtime.precisions
+
+
+def test_every_target_has_its_half_on_the_device() -> None:
+    assert set(TARGETS) == set(ENGINES)
+
+
+def test_every_task_can_be_trained_converted_and_scored() -> None:
+    from edgecv.models import MODELS
+    from edgecv.records.recipe import METRICS_OF
+
+    assert {module.TASK for module in MODELS.values()} == set(TASKS) == set(METRICS_OF)

@@ -1,0 +1,107 @@
+"""A device profile is facts, checked as strictly as a recipe."""
+
+import platform
+from pathlib import Path
+
+import pytest
+
+from edgecv.documents import load_device, names
+from edgecv.errors import InputError
+
+GOOD = """\
+summary: A board
+vendor: somebody
+arch: aarch64
+cpu: {model: Cortex-A55, cores: 4}
+memory_mb: 2048
+runtimes:
+  tflite:
+    package: ai-edge-litert
+    versions: ">=2.1,<3"
+    precisions: [float32, int8]
+    threads: 4
+connection: {ssh: board}
+"""
+
+BAD = {
+    "unknown key": ("memory_mb", "memory_gb", "5: memory_gb: unknown key; did you mean 'memory_mb'?"),
+    "arch": ("aarch64", "arm64", "3: arch: expected one of x86_64, aarch64, armv7l, got 'arm64'"),
+    "precision": (
+        "[float32, int8]",
+        "[float32, int4]",
+        "10: runtimes.tflite.precisions[1]: expected one of float32, float16, dynamic, int8, int16x8, "
+        "got 'int4'; did you mean 'int8'?",
+    ),
+    "precision twice": (
+        "[float32, int8]",
+        "[int8, int8]",
+        "10: runtimes.tflite.precisions[1]: the same as runtimes.tflite.precisions[0]; remove one",
+    ),
+    "no precision": ("[float32, int8]", "[]", "10: runtimes.tflite.precisions: expected at least one precision"),
+    "target": (
+        "  tflite:",
+        "  tflight:",
+        "7: runtimes.tflight: expected one of tflite, onnx, openvino, tensorrt, got 'tflight'; "
+        "did you mean 'tflite'?",
+    ),
+    "version": (
+        '">=2.1,<3"',
+        "~2.1",
+        "9: runtimes.tflite.versions: expected a range such as '>=2.1,<3', got '~2.1'",
+    ),
+    "version as a number": (
+        '">=2.1,<3"',
+        "2.1",
+        "9: runtimes.tflite.versions: expected text, got '2.1'; put it in quotes",
+    ),
+    "threads": ("threads: 4", "threads: 0", "11: runtimes.tflite.threads: expected a number above 0, got '0'"),
+    "cores": ("cores: 4", "cores: 0", "4: cpu.cores: expected a number above 0, got '0'"),
+    "connection": ("{ssh: board}", "{ssh: -oProxyCommand=x}", "12: connection.ssh: expected a name from your ssh "),
+    "missing": ("vendor: somebody\n", "", "1: vendor: missing, expected text"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_is_refused_with_its_place_and_its_cure(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    old, new, message = BAD[case]
+    Path("board.yaml").write_text(GOOD.replace(old, new, 1))
+    with pytest.raises(InputError) as error:
+        load_device("board.yaml")
+    assert str(error.value).startswith(f"board.yaml:{message}")
+
+
+def test_a_users_own_profile_is_read_by_its_path(tmp_path: Path) -> None:
+    (tmp_path / "board.yaml").write_text(GOOD)
+    profile = load_device(tmp_path / "board.yaml").record
+    assert (profile.name, profile.runtimes["tflite"].threads) == ("board", 4)
+    assert profile.connection is not None
+    assert profile.connection.ssh == "board"
+
+
+@pytest.mark.parametrize("name", names("devices"))
+def test_every_profile_that_ships_is_good(name: str) -> None:
+    document = load_device(name)
+    assert document.record.name == name
+    assert document.record.sources, "a fact without a source is a guess"
+    first = document.path.read_text().splitlines()[0]
+    assert first == "# yaml-language-server: $schema=../docs/schemas/device.schema.json"
+
+
+def test_the_local_profile_has_the_hardware_of_this_machine() -> None:
+    profile = load_device("local").record
+    assert profile.arch == platform.machine()
+    assert profile.cpu.cores >= 1
+    assert profile.memory_mb > 100
+    assert profile.connection is None
+
+
+def test_a_jetson_nano_runs_no_int8() -> None:
+    assert "int8" not in load_device("jetson_nano").record.runtimes["tensorrt"].precisions
+
+
+def test_an_unknown_name_is_answered_with_the_near_one() -> None:
+    with pytest.raises(InputError, match="unknown device 'raspbery_pi_5'; did you mean 'raspberry_pi_5'"):
+        load_device("raspbery_pi_5")

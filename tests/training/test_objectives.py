@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from edgecv.records.samples import VOID, Label, Mask
+from edgecv.training.objectives import classification, segmentation
+
+LOGITS = np.random.default_rng(0).normal(size=(2, 4, 4, 3)).astype(np.float32)
+
+
+def masks() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 3, (2, 8, 8)).astype(np.uint8)
+
+
+def encode(pixels: np.ndarray) -> np.ndarray:
+    return segmentation.encode([Mask(each) for each in pixels], (8, 8), {})
+
+
+def test_classification_is_softmax_cross_entropy_of_raw_logits() -> None:
+    target = classification.encode([Label(2), Label(0)], (8, 8), {})
+    logits = LOGITS[:, 0, 0]
+    expected = np.log(np.exp(logits).sum(axis=1)) - logits[[0, 1], [2, 0]]
+    assert float(classification.loss(target, {"logits": logits})) == pytest.approx(expected.mean(), rel=1e-5)
+
+
+def test_top1_counts_the_strongest_logit() -> None:
+    logits = np.array([[0.0, 3, 1], [5, 0, 0], [0, 0, 2]], np.float32)
+    values, _ = classification.score(np.array([1, 0, 1], np.int32), {"logits": logits})
+    assert np.asarray(values).tolist() == [True, True, False]
+
+
+def test_void_pixels_teach_nothing() -> None:
+    pixels = masks()
+    pixels[:, :4] = VOID
+    target, other_logits = encode(pixels), LOGITS.copy()
+    other_logits[:, 0] += 100  # seen by the void rows alone
+    first, second = (float(segmentation.loss(target, {"logits": logits})) for logits in (LOGITS, other_logits))
+    assert np.isfinite(first)
+    assert first == pytest.approx(second)
+
+
+def test_a_mask_of_nothing_but_void_costs_nothing() -> None:
+    assert float(segmentation.loss(encode(np.full((2, 8, 8), VOID, np.uint8)), {"logits": LOGITS})) == 0
+
+
+def test_pixels_are_judged_at_full_size_between_half_pixel_centres() -> None:
+    ramp = np.zeros((1, 4, 4, 2), np.float32)
+    ramp[..., 0], ramp[..., 1] = [-3, -1, 1, 3], 0  # after doubling, class 0 wins right of the middle
+    wanted = np.repeat([[1, 1, 1, 1, 0, 0, 0, 0]], 8, axis=0)[None].astype(np.uint8)
+    values, weights = segmentation.score(encode(wanted), {"logits": ramp})
+    assert np.asarray(values).all()
+    assert np.asarray(weights).all()

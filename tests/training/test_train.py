@@ -1,0 +1,144 @@
+"""Whole trainings of a few steps, in this process and in the child that the pipeline starts."""
+
+import csv
+import dataclasses
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from edgecv import datasets
+from edgecv.errors import InputError
+from edgecv.ondevice import predictions
+from edgecv.records.files import write_json
+from edgecv.records.recipe import Recipe, Task
+from edgecv.training.checkpoint import FILE
+from edgecv.training.digest import network_digest
+from edgecv.training.predict import predict
+from edgecv.training.train import train
+from tests.training.recipes import recipe
+
+TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
+
+
+def trained(recipe: Recipe, folder: Path, *, resume: bool = False) -> str:
+    """Train in this process; the digest says bit for bit what came out."""
+    train(recipe, folder / "out", checkpoint=folder / "checkpoint", resume=resume)
+    digest: str = json.loads((folder / "out" / "training.json").read_bytes())["network_digest"]
+    return digest
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[Task, Path]:
+    """One training of each task."""
+    folders = {task: tmp_path_factory.mktemp(task) for task in TASKS}
+    for task, folder in folders.items():
+        trained(recipe(task), folder)
+    return folders
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_training_leaves_what_the_later_stages_read(runs: dict[Task, Path], task: Task) -> None:
+    out = runs[task] / "out"
+    facts = json.loads((out / "training.json").read_bytes())
+    samples = datasets.load(recipe(task).data, task, "test")
+    network = keras.models.load_model(out / "network.keras")
+
+    assert facts["labels"] == list(samples.labels)
+    assert facts["network_digest"] == network_digest(network)
+    assert facts["epochs"] == 2
+    assert facts["best_epoch"] in (1, 2)
+    assert set(facts["tools"]) >= {"keras", "tensorflow", "python"}
+    assert len(predictions.read(out / "test.predictions.npz")) == len(samples)
+    with Image.open(out / "curves.png") as picture:
+        assert picture.width > 600
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_saved_predictions_are_those_of_the_saved_network(runs: dict[Task, Path], task: Task) -> None:
+    out, asked = runs[task] / "out", recipe(task)
+    network = keras.models.load_model(out / "network.keras")
+    postprocess = json.loads((out / "training.json").read_bytes())["postprocess"]
+    again = predict(network, datasets.load(asked.data, task, "test"), task, asked.preprocess, postprocess)
+    for saved, new in zip(predictions.read(out / "test.predictions.npz"), again, strict=True):
+        for before, after in zip(saved, new, strict=True):
+            np.testing.assert_array_equal(before, after)
+
+
+def test_history_has_a_row_an_epoch_and_the_rate_falls_to_zero(runs: dict[Task, Path]) -> None:
+    with (runs["detection"] / "out" / "history.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert {"loss", "val_loss", "box_iou", "val_box_iou", "seconds"} < set(rows[0])
+    assert float(rows[0]["learning_rate"]) > 0
+    assert float(rows[1]["learning_rate"]) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("task", ["classification", "segmentation"])
+def test_a_training_repeats_bit_for_bit(runs: dict[Task, Path], task: Task, tmp_path: Path) -> None:
+    first = json.loads((runs[task] / "out" / "training.json").read_bytes())["network_digest"]
+    assert trained(recipe(task), tmp_path) == first
+
+
+def test_a_training_killed_at_any_moment_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    asked = recipe("detection", epochs=4)
+    undisturbed = trained(asked, tmp_path / "undisturbed")
+
+    killed = tmp_path / "killed"
+    kill_after_first_checkpoint(asked, killed)
+    assert not (killed / "out" / "network.keras").exists()
+    assert trained(asked, killed, resume=True) == undisturbed
+
+
+def kill_after_first_checkpoint(asked: Recipe, folder: Path) -> None:
+    plain = {"recipe": dataclasses.asdict(asked), "checkpoint": str(folder / "checkpoint"), "resume": True}
+    request = write_json(folder / "request.json", plain)
+    child = subprocess.Popen(
+        [sys.executable, "-m", "edgecv.training", str(request), str(folder / "out")], stdout=subprocess.DEVNULL
+    )
+    try:
+        while child.poll() is None and not (folder / "checkpoint" / FILE).exists():
+            time.sleep(0.005)
+    finally:
+        child.kill()
+    assert child.wait() == -signal.SIGKILL
+
+
+def test_a_finished_training_is_not_trained_again(runs: dict[Task, Path]) -> None:
+    folder = runs["classification"]
+    before = (folder / "checkpoint" / FILE).stat().st_mtime_ns
+    digest = json.loads((folder / "out" / "training.json").read_bytes())["network_digest"]
+    assert trained(recipe("classification"), folder, resume=True) == digest
+    assert (folder / "checkpoint" / FILE).stat().st_mtime_ns == before
+
+
+def test_a_checkpoint_of_another_training_is_refused(runs: dict[Task, Path]) -> None:
+    with pytest.raises(InputError, match="belongs to another training"):
+        trained(recipe("classification", seed=1), runs["classification"], resume=True)
+
+
+def test_a_loss_that_is_not_a_number_ends_with_the_epoch_and_a_cure(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"loss is not a number in epoch 1; lower training.learning_rate \(now 1e\+30\)"):
+        trained(recipe("classification", learning_rate=1e30), tmp_path)
+
+
+def test_the_child_says_what_is_wrong_with_a_recipe_before_it_reads_any_data(tmp_path: Path) -> None:
+    asked = dataclasses.replace(recipe("detection"), task="segmentation")
+    plain = {"recipe": dataclasses.asdict(asked), "checkpoint": str(tmp_path / "checkpoint"), "resume": False}
+    request = write_json(tmp_path / "request.json", plain)
+    child = subprocess.run(
+        [sys.executable, "-m", "edgecv.training", str(request), str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == InputError.exit_code
+    assert "error: model.name: 'tiny_detector' is a detection model, but the task is segmentation" in child.stderr
+    assert "progress:" not in child.stdout
