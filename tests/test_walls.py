@@ -45,7 +45,6 @@ def test_help_imports_neither_numpy_nor_yaml() -> None:
 def test_the_device_side_needs_numpy_and_pillow_only(module: str) -> None:
     names = imported_by(f"import {module}")
     assert not names & set(BOARD_LACKS)
-    assert {"numpy", "PIL"} <= names
 
 
 def test_measuring_and_scoring_import_no_tensorflow() -> None:

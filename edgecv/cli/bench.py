@@ -38,10 +38,10 @@ def command(
       edgecv bench runs/demo/artifacts/* --mode quick --out measurements
     """
     profile = load_device(device).record
-    require_here(profile)
     opened = [open_sealed(path) for path in artifacts]
     for artifact in opened:
         runnable([artifact.build], profile)
+    require_here(profile)
     taken = []
     for artifact in opened:
         place = place_for(out, f"{artifact.manifest.name}-{profile.name}{SUFFIX}", several=len(opened) > 1)

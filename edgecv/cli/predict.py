@@ -14,6 +14,8 @@ from edgecv.ondevice.commands.shares import STAGES
 from edgecv.records.artifact import open_sealed
 from edgecv.records.device import threads_for
 
+SHOWN = 8  # objects of one image in a line; --json has them all
+
 
 @click.command("predict")
 @click.argument("artifact", type=click.Path(path_type=Path))
@@ -79,5 +81,6 @@ def _sentence(prediction: dict[str, Any]) -> str:
         return ", ".join(f"{each['label']} {each['score']:.2f}" for each in prediction["classes"][:3])
     if "objects" in prediction:
         found = [f"{each['label']} {each['score']:.2f}" for each in prediction["objects"]]
-        return ", ".join(found) or "nothing found"
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        return ", ".join(found[:SHOWN]) + more or "nothing found"
     return ", ".join(f"{label} {share:.0%}" for label, share in prediction["areas"].items())

@@ -1,9 +1,7 @@
 """Device profiles: from a name or a path to a record that is known to make sense."""
 
 import os
-import platform
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from edgecv.documents.document import Document
@@ -14,11 +12,11 @@ from edgecv.documents.versions import is_range
 from edgecv.documents.written import Written
 from edgecv.documents.yaml_tree import read_file
 from edgecv.errors import not_one_of
+from edgecv.ondevice import probes
 from edgecv.ondevice.engines import ENGINES
 from edgecv.records.device import DeviceProfile
 
 LOCAL = "local"  # the profile whose hardware is not written down but read from this machine
-ARCH = {"amd64": "x86_64", "arm64": "aarch64"}  # what other systems call them
 
 LIMITS = (
     positive("cpu.cores"),
@@ -62,23 +60,13 @@ def _check_connection(document: Document[DeviceProfile]) -> None:
 
 
 def _this_machine() -> dict[str, Written]:
-    machine = platform.machine().lower()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     facts: dict[str, Any] = {
-        "arch": ARCH.get(machine, machine),
-        "cpu": {"model": _cpu_model(), "cores": os.cpu_count() or 1},
+        "arch": probes.architecture(),
+        "cpu": {"model": probes.cpu_model(), "cores": os.cpu_count() or 1},
         "memory_mb": memory // 2**20,
     }
     return {name: _found(value) for name, value in facts.items()}
-
-
-def _cpu_model() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())
 
 
 def _found(value: Any) -> Written:

@@ -21,6 +21,10 @@ class ChildFailed(EdgecvError):
     """A child process met a bug, its own or a vendor's."""
 
 
+class TimedOut(Unavailable):
+    """A child process was ended because it took too long."""
+
+
 def run_module(
     module: str,
     arguments: Sequence[object],
@@ -66,7 +70,7 @@ def _run(
                     sys.stderr.write(line.decode(errors="replace"))
         code = process.wait()
         if timer and not timer.is_alive() and code == -signal.SIGKILL:
-            raise Unavailable(f"{Path(argv[2]).name}: no result after {timeout_s:.0f} s; ended")
+            raise TimedOut(f"{argv[2]}: no result after {timeout_s:.0f} s; ended")
         return code
     finally:  # Ctrl-C must not leave the child at work
         if timer:

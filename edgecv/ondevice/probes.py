@@ -99,6 +99,17 @@ def read(root: Path = Path("/"), arch: str | None = None) -> Circumstances:
     )
 
 
+def architecture() -> str:
+    """What this machine's processor is, in the words of device profiles."""
+    machine = platform.machine().lower()
+    return {"amd64": "x86_64", "arm64": "aarch64", "armv8l": "armv7l"}.get(machine, machine)
+
+
+def cpu_model(root: Path = Path("/")) -> str:
+    """What this machine's processor calls itself, or its architecture where it has no name."""
+    return _cpu(_cpuinfo(root)) or platform.processor() or architecture()
+
+
 def cores() -> int:
     """How many cores this process may use, which in a container can be fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from edgecv import models, parity
+from edgecv import parity
 from edgecv.hosts import local
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.splits import Splits
@@ -102,13 +102,13 @@ def convert(
         claims = {
             build: stack.enter_context(workshop.store.claim("artifact", keys[build])) for build in sorted(keys, key=str)
         }
-        for build in builds:
-            if claims[build].finished:
-                workshop.say(f"build     {build.target} {build.precision}: {_summary(claims[build])} (stored)")
-        missing = {build: claims[build] for build in builds if claims[build].finished is None}
+        missing = {build: claim for build, claim in claims.items() if claim.finished is None}
+        for build, claim in claims.items():
+            if build not in missing:
+                workshop.say(f"build     {_summary(_artifact(claim))} (stored)")
         if missing:
             _make(conversion, export, missing, weights, workshop)
-        return [open_sealed(claim.finished) for build in builds if (claim := claims[build]).finished]
+        return [_artifact(claims[build]) for build in builds]
 
 
 def _export_key(conversion: Conversion) -> str:
@@ -147,8 +147,8 @@ def _make(
     def lane(target: str) -> None:
         if target not in WITH_TENSORFLOW:
             _build(exported, lanes[target], weights, workshop)
-        for build, claim in lanes[target].items():
-            _prove(conversion, exported, build, claim, workshop)
+        for claim in lanes[target].values():
+            _prove(conversion, exported, claim, workshop)
 
     with ThreadPoolExecutor(LANES) as pool:
         list(pool.map(lane, lanes))
@@ -192,3 +192,21 @@ def _build(
     for build, claim in drafts.items():
         arguments += ["--build", build.target, build.precision, claim.folder]
     local.run_module("edgecv.targets", arguments, log=workshop.log, on_progress=workshop.progress)
+
+
+def _prove(conversion: Conversion, exported: Path, claim: Claim, workshop: Workshop) -> None:
+    """Check a draft against the network, and store it as an artifact once it has passed."""
+    checked = parity.check(claim.folder, exported, log=workshop.log, on_progress=workshop.progress)
+    sealed = parity.seal(claim.folder, exported, checked, conversion.origin)
+    claim.finish(f"{sealed.manifest.name}: {sealed.model_file.stat().st_size} bytes")
+    workshop.say(f"build     {_summary(_artifact(claim))}")
+
+
+def _artifact(claim: Claim) -> Artifact:
+    assert claim.finished is not None
+    return open_sealed(claim.finished)
+
+
+def _summary(artifact: Artifact) -> str:
+    manifest = artifact.manifest
+    return f"{artifact.folder_name}: proven on {manifest.parity['runtime']}, {manifest.parity['agreement']:.1%} agree"

@@ -54,8 +54,8 @@ def run(
     recipe = document.record
     splits = check.check_recipe(document)
     for profile in profiles:
-        require_here(profile)
         check.runnable(recipe.builds, profile)
+        require_here(profile)
     with alone_in(out):
         trained = trained_network(recipe, splits, out, workshop)
         made = convert(Conversion.of_recipe(recipe, trained, splits), recipe.builds, workshop)

@@ -50,7 +50,10 @@ def open_run_folder(folder: Path) -> Path:
     """The folder, made when absent; refused when it is something else's."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: expected a folder for the run, got a file; choose another --out")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made: {error.strerror}; choose another --out") from error
     return folder
 
 

@@ -28,7 +28,7 @@ def build_draft(exported: Exported, target: str, spec: Spec, folder: Path) -> Ma
     built = TARGETS[target].build(exported, spec, folder)
     expected = expected_outputs(exported.task, exported.labels, exported.postprocess)
     manifest = Manifest(
-        name=exported.name,
+        name=f"{exported.name}-{target}-{spec.precision}",
         task=exported.task,
         target=target,
         precision=spec.precision,

@@ -72,13 +72,13 @@ def _trace(network: Any, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
     """The inference graph as a tf.function, and its outputs by name."""
     import tensorflow as tf
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="input")])
-    def serve(input: Any) -> Mapping[str, Any]:  # noqa: A002 - the argument's name becomes the input's name in every file
+    def serve(input: Any) -> Mapping[str, Any]:  # noqa: A002 - the argument's name becomes the input's in every file
         outputs = network(input, training=False)
         return outputs if isinstance(outputs, Mapping) else {"logits": outputs}  # the only output needs no name
 
-    outputs = serve.get_concrete_function().structured_outputs
-    return serve, dict(sorted(outputs.items()))
+    function = tf.function(serve, input_signature=[tf.TensorSpec(shape, tf.float32, name="input")])
+    outputs = function.get_concrete_function().structured_outputs
+    return function, dict(sorted(outputs.items()))
 
 
 def _answers(function: Any, inputs: np.ndarray) -> dict[str, np.ndarray]:

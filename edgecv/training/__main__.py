@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from edgecv import models
 from edgecv.ondevice import child
 from edgecv.records.recipe import Recipe
 
@@ -17,6 +18,7 @@ from edgecv.records.recipe import Recipe
 def main(request_file: Path, out: Path) -> None:
     request = json.loads(request_file.read_text(encoding="utf-8"))
     recipe = msgspec.convert(request["recipe"], Recipe)
+    models.check(recipe.model, recipe.task, recipe.preprocess)  # cheap, so before TensorFlow is imported
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read once, while TensorFlow is imported
     from edgecv.training.train import train
 

@@ -9,7 +9,8 @@ from edgecv.ondevice.images import Placement
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Truth
 
-SMALLEST_SIDE = 1.0  # pixels: less of a box than this is nothing to learn from
+LEAST_SIDE = 1.0  # pixels of a box, and the share of its area, that the edge of a picture must leave:
+LEAST_AREA = 0.3  # nobody can tell what a sliver belongs to
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ def _sources(length: int, scale: float, offset: float, original: int) -> np.ndar
 
 
 def inside(boxes: np.ndarray, indices: np.ndarray, size: tuple[int, int]) -> Boxes:
-    """Clip boxes to a picture, and drop those of which nothing is left."""
+    """Clip boxes to a picture, and drop those of which too little is left."""
     height, width = size
-    clipped = np.clip(np.reshape(boxes, (-1, 4)), 0, [width, height, width, height]).astype(np.float32)
-    kept = (clipped[:, 2:] - clipped[:, :2] >= SMALLEST_SIDE).all(axis=1)
+    whole = np.reshape(boxes, (-1, 4)).astype(np.float32)
+    clipped = np.clip(whole, 0, np.array([width, height, width, height], np.float32))
+    sides = clipped[:, 2:] - clipped[:, :2]
+    enough = sides.prod(axis=1) >= LEAST_AREA * (whole[:, 2:] - whole[:, :2]).prod(axis=1)
+    kept = enough & (sides >= LEAST_SIDE).all(axis=1)
     return Boxes(clipped[kept], np.asarray(indices)[kept])

@@ -9,7 +9,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from edgecv import datasets, models
+from edgecv import datasets
+from edgecv.models import MODELS
 from edgecv.ondevice import child, predictions
 from edgecv.records.files import digest_of, write_json
 from edgecv.records.recipe import Recipe
@@ -28,11 +29,10 @@ from edgecv.training.progress import Progress
 
 def train(recipe: Recipe, out: Path, *, checkpoint: Path, resume: bool) -> None:
     """Train, and write network.keras, history.csv, curves.png, test.predictions.npz and training.json to `out`."""
-    module = models.check(recipe.model, recipe.task, recipe.preprocess)
     train_samples, val_samples, test_samples = (
         datasets.load(recipe.data, recipe.task, split) for split in ("train", "val", "test")
     )
-    postprocess = module.postprocess(**recipe.model.options)
+    postprocess = MODELS[recipe.model.name].postprocess(**recipe.model.options)
     network = new_network(recipe, len(train_samples.labels))
     progress = fit(network, recipe, train_samples, val_samples, postprocess, checkpoint, resume)
 
@@ -61,8 +61,8 @@ def new_network(recipe: Recipe, classes: int) -> keras.Model:
     """The untrained network of a recipe; from here on, everything random follows from the seed."""
     keras.utils.set_random_seed(recipe.training.seed)
     tf.config.experimental.enable_op_determinism()
-    network = models.MODELS[recipe.model.name].network
-    return network(recipe.preprocess.size, recipe.preprocess.channels, classes, **recipe.model.options)
+    preprocess, model = recipe.preprocess, recipe.model
+    return MODELS[model.name].network(preprocess.size, preprocess.channels, classes, **model.options)
 
 
 def fit(

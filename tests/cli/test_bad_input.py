@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 
 from edgecv.cli.main import main
+from edgecv.documents import to_plain
+from edgecv.records.files import write_json
 from tests.ondevice import models
+from tests.report import examples
 
 RECIPE = """\
 summary: a recipe to be broken
@@ -209,9 +212,7 @@ def test_a_mistake_is_answered_with_its_place_and_its_cure(
 def test_a_full_disk_is_said_and_leaves_the_old_report(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from tests.report import examples
-
-    examples.write_some(here / "results")
+    write_json(here / "results/x.measurement.json", to_plain(examples.measurement()))
     (here / "report.csv").write_text("the old one")
 
     def full(_file: int) -> None:

@@ -10,7 +10,7 @@ from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Model
 
 SIZE = (64, 96)
-OUTPUTS = {
+OUTPUTS: dict[str, dict[str, tuple[int | None, ...]]] = {
     "tiny_classifier": {"logits": (None, 5)},
     "tiny_detector": {"cls": (None, 8, 12, 5), "box": (None, 8, 12, 4)},
     "tiny_segmenter": {"logits": (None, 32, 48, 5)},
@@ -54,7 +54,10 @@ def test_options_are_the_keyword_arguments_with_their_defaults() -> None:
     [
         (Model("tiny_detecter"), "model.name: expected one of .*, got 'tiny_detecter'; did you mean 'tiny_detector'?"),
         (Model("tiny_segmenter"), "model.name: 'tiny_segmenter' is a segmentation model, but the task is detection"),
-        (Model("tiny_detector", {"widht": 2}), "model.widht: expected one of width, got 'widht'; did you mean 'width'?"),
+        (
+            Model("tiny_detector", {"widht": 2}),
+            "model.widht: expected one of width, got 'widht'; did you mean 'width'?",
+        ),
         (Model("tiny_detector", {"width": "big"}), "model.width: expected a number above 0, got 'big'"),
         (Model("tiny_detector", {"width": 0}), "model.width: expected a number above 0, got '0'"),
         (Model("tiny_detector", {"width": True}), "model.width: expected a number above 0, got 'True'"),

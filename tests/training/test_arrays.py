@@ -24,7 +24,7 @@ def seen_box(image: np.ndarray) -> list[int]:
 def test_boxes_lie_around_the_same_pixels_after_letterboxing_and_cropping() -> None:
     image, box = painted((60, 120), (40, 10, 80, 40)), Boxes(np.array([[40, 10, 80, 40]]), np.array([2]))
     for resize in ("stretch", "letterbox", "crop"):
-        preprocess = Preprocess((64, 64), resize=resize)  # type: ignore[arg-type]
+        preprocess = Preprocess((64, 64), resize=resize)
         pixels, placement = images.fit(image, preprocess)
         truth = moved(box, placement, preprocess.size)
         assert isinstance(truth, Boxes)

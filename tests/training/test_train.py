@@ -23,7 +23,10 @@ from edgecv.training.checkpoint import FILE
 from edgecv.training.digest import network_digest
 from edgecv.training.predict import predict
 from edgecv.training.train import train
-from tests.training.recipes import recipe
+from tests.training.recipes import EPOCHS, recipe
+
+# Keras reads its variables through numpy's protocol of old while it saves a network.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
 
@@ -31,6 +34,10 @@ TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
 def trained(recipe: Recipe, folder: Path, *, resume: bool = False) -> str:
     """Train in this process; the digest says bit for bit what came out."""
     train(recipe, folder / "out", checkpoint=folder / "checkpoint", resume=resume)
+    return digest_in(folder)
+
+
+def digest_in(folder: Path) -> str:
     digest: str = json.loads((folder / "out" / "training.json").read_bytes())["network_digest"]
     return digest
 
@@ -53,8 +60,8 @@ def test_training_leaves_what_the_later_stages_read(runs: dict[Task, Path], task
 
     assert facts["labels"] == list(samples.labels)
     assert facts["network_digest"] == network_digest(network)
-    assert facts["epochs"] == 2
-    assert facts["best_epoch"] in (1, 2)
+    assert facts["epochs"] == EPOCHS
+    assert 1 <= facts["best_epoch"] <= EPOCHS
     assert set(facts["tools"]) >= {"keras", "tensorflow", "python"}
     assert len(predictions.read(out / "test.predictions.npz")) == len(samples)
     with Image.open(out / "curves.png") as picture:
@@ -75,26 +82,22 @@ def test_saved_predictions_are_those_of_the_saved_network(runs: dict[Task, Path]
 def test_history_has_a_row_an_epoch_and_the_rate_falls_to_zero(runs: dict[Task, Path]) -> None:
     with (runs["detection"] / "out" / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
-    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert {"loss", "val_loss", "box_iou", "val_box_iou", "seconds"} < set(rows[0])
     assert float(rows[0]["learning_rate"]) > 0
-    assert float(rows[1]["learning_rate"]) == pytest.approx(0, abs=1e-9)
+    assert float(rows[2]["learning_rate"]) == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize("task", ["classification", "segmentation"])
-def test_a_training_repeats_bit_for_bit(runs: dict[Task, Path], task: Task, tmp_path: Path) -> None:
-    first = json.loads((runs[task] / "out" / "training.json").read_bytes())["network_digest"]
-    assert trained(recipe(task), tmp_path) == first
+def test_a_training_repeats_bit_for_bit(runs: dict[Task, Path], tmp_path: Path) -> None:
+    assert trained(recipe("segmentation"), tmp_path) == digest_in(runs["segmentation"])
 
 
-def test_a_training_killed_at_any_moment_goes_on_to_the_same_weights(tmp_path: Path) -> None:
-    asked = recipe("detection", epochs=4)
-    undisturbed = trained(asked, tmp_path / "undisturbed")
-
-    killed = tmp_path / "killed"
-    kill_after_first_checkpoint(asked, killed)
-    assert not (killed / "out" / "network.keras").exists()
-    assert trained(asked, killed, resume=True) == undisturbed
+def test_a_training_killed_between_two_epochs_goes_on_to_the_same_weights(
+    runs: dict[Task, Path], tmp_path: Path
+) -> None:
+    kill_after_first_checkpoint(recipe("detection"), tmp_path)
+    assert not (tmp_path / "out").exists()
+    assert trained(recipe("detection"), tmp_path, resume=True) == digest_in(runs["detection"])
 
 
 def kill_after_first_checkpoint(asked: Recipe, folder: Path) -> None:
@@ -114,7 +117,7 @@ def kill_after_first_checkpoint(asked: Recipe, folder: Path) -> None:
 def test_a_finished_training_is_not_trained_again(runs: dict[Task, Path]) -> None:
     folder = runs["classification"]
     before = (folder / "checkpoint" / FILE).stat().st_mtime_ns
-    digest = json.loads((folder / "out" / "training.json").read_bytes())["network_digest"]
+    digest = digest_in(folder)
     assert trained(recipe("classification"), folder, resume=True) == digest
     assert (folder / "checkpoint" / FILE).stat().st_mtime_ns == before
 
@@ -125,7 +128,9 @@ def test_a_checkpoint_of_another_training_is_refused(runs: dict[Task, Path]) -> 
 
 
 def test_a_loss_that_is_not_a_number_ends_with_the_epoch_and_a_cure(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"loss is not a number in epoch 1; lower training.learning_rate \(now 1e\+30\)"):
+    with pytest.raises(
+        InputError, match=r"loss is not a number in epoch 1; lower training.learning_rate \(now 1e\+30\)"
+    ):
         trained(recipe("classification", learning_rate=1e30), tmp_path)
 
 
