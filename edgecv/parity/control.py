@@ -7,4 +7,5 @@ import numpy as np
 DAMAGES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
     "channels swapped": lambda images: images[..., ::-1],  # no damage to gray images
     "inverted": lambda images: 255 - images,
+    "normalised twice": lambda images: images // 2,
 }

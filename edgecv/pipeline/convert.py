@@ -82,8 +82,9 @@ class Conversion:
 
 
 def recipe_digest(recipe: Recipe) -> str:
-    """What a recipe says, wherever its data lies on this machine."""
-    return digest_of(dataclasses.asdict(dataclasses.replace(recipe, data=dataclasses.replace(recipe.data, path=None))))
+    """What a recipe says that its artifacts depend on, wherever the data lies on this machine."""
+    parts = (recipe.model, recipe.training, recipe.preprocess, recipe.calibration)
+    return digest_of([recipe.task, recipe.data.format, dict(recipe.data.options), *map(dataclasses.asdict, parts)])
 
 
 def convert(

@@ -91,7 +91,7 @@ def _refuse_dead(answers: Mapping[str, np.ndarray], network: Path) -> None:
     for name, values in answers.items():
         if not np.isfinite(values).all():
             raise InputError(f"{network}: output '{name}' is not finite; train the network again with a lower rate")
-        if len(values) > 1 and not values.std(axis=0).max() > 0:
+        if (values == values[0]).all():
             raise InputError(f"{network}: output '{name}' is the same for all images; the network has learnt nothing")
 
 

@@ -6,7 +6,7 @@ with the outputs that the Keras network gave for them. Nothing that reads it nee
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,10 @@ class Exported:
         """Calibration images, uint8."""
         return _load(self.folder / "calibration.npy")
 
-    def calibration_inputs(self) -> np.ndarray:
-        """What the network sees of the calibration images: float32, as the engine will normalise them."""
-        return normalised(self.calibration(), self.preprocess)
+    def calibration_inputs(self) -> Iterator[np.ndarray]:
+        """What the network sees of the calibration images, one by one: float32, as the engine will normalise them."""
+        for image in self.calibration():
+            yield normalised(image[None], self.preprocess)
 
     def reference_images(self) -> np.ndarray:
         """The images of the reference outputs, uint8."""

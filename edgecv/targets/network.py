@@ -13,10 +13,10 @@ from edgecv.targets.request import Request
 
 def load_network(path: Path) -> Any:
     """The keras.Model of a .keras file; none of the code that such a file can carry is run."""
-    import keras
-
     for layer in _layers(_config(path)):
         _refuse_code(path, layer)
+    import keras
+
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # what is damaged inside makes zipfile, h5py and Keras raise anything

@@ -36,11 +36,11 @@ class _Images:
     """The calibration images one by one, channels first, as ONNX Runtime asks for them."""
 
     def __init__(self, exported: Exported) -> None:
-        self._images = iter(exported.calibration_inputs().transpose(0, 3, 1, 2))
+        self._images = exported.calibration_inputs()
 
     def get_next(self) -> dict[str, Any] | None:
         image = next(self._images, None)
-        return None if image is None else {"input": image[None]}
+        return None if image is None else {"input": image.transpose(0, 3, 1, 2)}
 
 
 def tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:

@@ -41,10 +41,10 @@ def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, QuantizationParameters
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
-    images = exported.calibration_inputs()
+    images = list(exported.calibration_inputs())
     return nncf.quantize(
         network,
-        nncf.Dataset([image[None] for image in images]),
+        nncf.Dataset(images),
         subset_size=len(images),
         preset=nncf.QuantizationPreset.MIXED,  # activations with negative values get a zero point of their own
         # NNCF's default ranges cut off peaks, which are what a detector and a segmenter look for, and correcting biases

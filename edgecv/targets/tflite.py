@@ -4,7 +4,7 @@ From nothing else: a function that is not frozen gives a file that opens everywh
 one loses the names of its outputs.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,8 @@ def _quantize(converter: Any, exported: Exported, spec: Spec) -> None:
     """Integers throughout, inputs and outputs too: what stays float is an error and not a slower file."""
     import tensorflow as tf
 
-    def images() -> Iterator[list[Any]]:
-        for image in exported.calibration_inputs():
-            yield [image[None]]
-
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = images
+    converter.representative_dataset = lambda: ([image] for image in exported.calibration_inputs())
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     converter._experimental_disable_per_channel = spec.weights == "per_tensor"  # there is no public switch

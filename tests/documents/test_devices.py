@@ -41,8 +41,7 @@ BAD = {
     "target": (
         "  tflite:",
         "  tflight:",
-        "7: runtimes.tflight: expected one of tflite, onnx, openvino, tensorrt, got 'tflight'; "
-        "did you mean 'tflite'?",
+        "7: runtimes.tflight: expected one of tflite, onnx, openvino, tensorrt, got 'tflight'; did you mean 'tflite'?",
     ),
     "version": (
         '">=2.1,<3"',

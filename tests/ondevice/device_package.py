@@ -22,7 +22,8 @@ from edgecv.ondevice.__main__ import main
 assert main() == 0
 import edgecv
 assert ".zip" in edgecv.__file__, edgecv.__file__
-names = {name.partition(".")[0] for name, module in sys.modules.items() if name not in already and getattr(module, "__file__", None)}
+new = {name: module for name, module in sys.modules.items() if name not in already}
+names = {name.partition(".")[0] for name, module in new.items() if getattr(module, "__file__", None)}
 print(json.dumps(sorted(names - set(sys.stdlib_module_names))))
 """
 

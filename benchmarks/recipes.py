@@ -1,0 +1,81 @@
+"""What the shipped recipes reach: accuracy of the float network, what int8 costs on each target, seconds of training.
+
+`python benchmarks/recipes.py FOLDER` runs every recipe into FOLDER, or finds it finished there, and writes
+results/recipes.json and the table in README.md. Exit code 1 says that a recipe misses its bar.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from circumstances import write_result
+
+from edgecv.report import as_markdown, collect, join
+
+ROOT = Path(__file__).parent.parent
+BARS = {"shapes_detection": ("map50", 0.85), "digits": ("top1", 0.97), "shapes_segmentation": ("miou", 0.80)}
+MAX_DROP = 0.01
+DEMO = "shapes_detection"
+TABLE = re.compile(r"(?<=<!-- demo table: begin -->\n).*?(?=<!-- demo table: end -->)", re.DOTALL)
+
+
+def run(name: str, folder: Path) -> None:
+    command = [str(Path(sys.executable).with_name("edgecv")), "run", name, "--out", str(folder)]
+    environment = {**os.environ, "EDGECV_CACHE": str(folder.parent / "store")}
+    assert subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode in (0, 6)
+
+
+def figures_of(name: str, folder: Path) -> dict[str, Any]:
+    metric, bar = BARS[name]
+    _, evaluations = collect([folder])
+    rows = {}
+    for each in sorted(evaluations, key=lambda one: (one.artifact.target, one.artifact.precision)):
+        rows[f"{each.artifact.target}-{each.artifact.precision}"] = {
+            "metric": each.metric,
+            "value": round(each.value, 4),
+            "ci95": [round(end, 4) for end in each.ci95],
+            "drop": None if each.drop is None else round(each.drop, 4),
+            "drop_ci95": None if each.drop_ci95 is None else [round(end, 4) for end in each.drop_ci95],
+            "others": {key: round(value, 4) for key, value in each.others.items()},
+            "verdict": each.verdict,
+        }
+    reached = min({**row["others"], row["metric"]: row["value"]}[metric] for row in rows.values())
+    worst_drop = max(row["drop"] for row in rows.values())
+    training = json.loads((folder / "run.json").read_text())["training"]
+    return {
+        "bar": {metric: bar, "max_drop": MAX_DROP},
+        "lowest_of_all_artifacts": {metric: reached},
+        "largest_drop": worst_drop,
+        "test_images": evaluations[0].data.n,
+        "epochs": training["epochs"],
+        "met": reached >= bar and worst_drop <= MAX_DROP,
+        "artifacts": rows,
+    }
+
+
+def write_table(folder: Path) -> None:
+    """Put the demo's own table into the README."""
+    text = as_markdown.text(join(*collect([folder])), title="")
+    table = "\n".join(line for line in text.splitlines() if line.startswith("|"))
+    readme = ROOT / "README.md"
+    readme.write_text(TABLE.sub(lambda _: f"\n{table}\n\n", readme.read_text()))
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    figures = {}
+    for name in BARS:
+        run(name, folder / name)
+        figures[name] = figures_of(name, folder / name)
+        print(name, {key: value for key, value in figures[name].items() if key != "artifacts"})
+    write_table(folder / DEMO)
+    print(write_result("recipes", {"recipes": figures}))
+    return 0 if all(each["met"] for each in figures.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,114 @@
+"""Small networks that nobody trained, but whose outputs vary from image to image, and what comes of them."""
+
+import dataclasses
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgecv.hosts import local
+from edgecv.models import MODELS
+from edgecv.records.artifact import MANIFEST
+from edgecv.records.files import write_json
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Task
+from edgecv.targets import TARGETS
+from edgecv.targets.request import Request
+
+PREPROCESS = Preprocess(size=(64, 64), mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
+LABELS = ("disc", "square", "star", "cross")  # four, so that cls and box of a detector have the same shape
+MODEL_OF: Mapping[Task, str] = {
+    "classification": "tiny_classifier",
+    "detection": "tiny_detector",
+    "segmentation": "tiny_segmenter",
+}
+
+
+def images(count: int, seed: int) -> np.ndarray:
+    """Coarse patches of colour with some noise, no two images alike."""
+    rng = np.random.default_rng(seed)
+    patches = rng.integers(0, 200, (count, 8, 8, 3)).repeat(8, axis=1).repeat(8, axis=2)
+    return (patches + rng.integers(0, 56, patches.shape)).astype(np.uint8)
+
+
+def lively_network(task: Task) -> Any:
+    """A network as it is before training, but with batch normalisations that have something to say."""
+    import keras
+
+    keras.utils.set_random_seed(3)
+    network = MODELS[MODEL_OF[task]].network(PREPROCESS.size, 3, len(LABELS), width=0.5)
+    rng = np.random.default_rng(3)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            gamma, beta, mean, variance = layer.get_weights()
+            layer.set_weights(
+                [
+                    rng.uniform(0.8, 1.6, gamma.shape),
+                    rng.normal(0, 0.3, beta.shape),
+                    rng.normal(0, 0.2, mean.shape),
+                    rng.uniform(0.5, 2, variance.shape),
+                ]
+            )
+    return network
+
+
+def request_for(network: Any, task: Task, folder: Path) -> Request:
+    """Save a network, and ask for its export."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "__array__ implementation doesn't accept a copy"
+        )  # Keras reading its variables
+        network.save(folder / "network.keras")
+    np.save(folder / "calibration.npy", images(40, seed=1))
+    np.save(folder / "reference.npy", images(32, seed=2))
+    return Request(
+        network=folder / "network.keras",
+        name=f"tiny-{task}",
+        task=task,
+        labels=LABELS,
+        preprocess=PREPROCESS,
+        postprocess=MODELS[MODEL_OF[task]].postprocess(),
+        calibration=folder / "calibration.npy",
+        reference=folder / "reference.npy",
+    )
+
+
+def write_request(request: Request, path: Path) -> Path:
+    plain = dataclasses.asdict(request)
+    for name in ("network", "calibration", "reference"):
+        plain[name] = str(plain[name])
+    return write_json(path, plain)
+
+
+@dataclasses.dataclass(frozen=True)
+class Workplace:
+    """An exported network, and beside it a draft of each of its builds."""
+
+    exported: Path
+
+    def draft(self, target: str, precision: str) -> Path:
+        return self.exported.parent / f"{target}-{precision}"
+
+
+ALL = [(target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS]
+BUILDS: Mapping[Task, list[tuple[str, str]]] = {  # one task meets every target, every task meets three
+    "classification": [("tflite", "int8"), ("openvino", "float32"), ("onnx", "int8")],
+    "detection": ALL,
+    "segmentation": [("tflite", "int8"), ("openvino", "float32"), ("onnx", "int8")],
+}
+
+
+def workplace(task: Task, base: Path) -> Workplace:
+    """Exported and built by one child, once for all test modules that share the base folder."""
+    folder = base / f"workplace-{task}"
+    place = Workplace(folder / "exported")
+    if not (place.draft(*BUILDS[task][-1]) / MANIFEST).exists():
+        request = write_request(request_for(lively_network(task), task, folder), folder / "request.json")
+        arguments: list[str | Path] = [place.exported, "--export", request]
+        for target, precision in BUILDS[task]:
+            arguments += ["--build", target, precision, place.draft(target, precision)]
+        local.run_module("edgecv.targets", arguments, log=folder / "log")
+    return place

@@ -1,0 +1,67 @@
+"""The child process: what it is told, what it leaves, and that it leaves the same every time."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgecv.errors import InputError
+from edgecv.hosts import local
+from edgecv.targets import open_exported
+from tests.targets.networks import ALL, Workplace, workplace
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    return workplace("detection", tmp_path_factory.getbasetemp())
+
+
+def test_the_same_network_gives_the_same_bytes_wherever_and_whenever_it_is_built(
+    detector: Workplace, tmp_path: Path
+) -> None:
+    exported = tmp_path / "another/place/with a longer name"
+    argv = [sys.executable, "-m", "edgecv.targets", exported, "--export", detector.exported.parent / "request.json"]
+    for target, precision in ALL:
+        argv += ["--build", target, precision, tmp_path / f"{target}-{precision}"]
+    environment = {**os.environ, "PYTHONHASHSEED": "12345"}  # the order of sets of names depends on it
+    subprocess.run(argv, env=environment, check=True, capture_output=True)
+    for build in ALL:
+        first, second = detector.draft(*build), tmp_path / "-".join(build)
+        assert sorted(path.name for path in first.iterdir()) == sorted(path.name for path in second.iterdir())
+        for path in first.iterdir():
+            assert path.read_bytes() == (second / path.name).read_bytes(), path
+    again = open_exported(exported)
+    for name, values in open_exported(detector.exported).reference_outputs().items():
+        assert values.tobytes() == again.reference_outputs()[name].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("target", "precision", "complaint"),
+    [
+        ("tflight", "int8", "target: expected one of tflite, .*, got 'tflight'; did you mean 'tflite'"),
+        ("onnx", "int9", "onnx: precision: expected one of float32, int8, got 'int9'; did you mean 'int8'"),
+    ],
+)
+def test_an_order_that_does_not_exist_is_refused_before_anything_starts(
+    target: str, precision: str, complaint: str, tmp_path: Path
+) -> None:
+    arguments = [tmp_path / "exported", "--export", tmp_path / "request.json", "--build", target, precision, tmp_path]
+    with pytest.raises(InputError, match=complaint):
+        local.run_module("edgecv.targets", arguments, log=tmp_path / "log")
+
+
+def test_a_folder_that_holds_no_exported_network_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="expected an exported network"):
+        local.run_module(
+            "edgecv.targets", [tmp_path, "--build", "onnx", "int8", tmp_path / "out"], log=tmp_path / "log"
+        )
+
+
+def test_a_request_that_lacks_a_field_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "request.json").write_text('{"name": "half a request"}')
+    with pytest.raises(InputError, match=r"request\.json: not a request that an export understands"):
+        local.run_module(
+            "edgecv.targets", [tmp_path / "out", "--export", tmp_path / "request.json"], log=tmp_path / "log"
+        )
