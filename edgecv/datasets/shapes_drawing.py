@@ -16,19 +16,19 @@ CLASSES = tuple(OUTLINES)
 CLUTTER = (bar, cross, hoop)
 
 # Diameters of the circle around an object, as shares of the image's shorter side.
-IN_A_CROWD = (0.3, 0.5)
+IN_A_CROWD = (0.28, 0.46)
 DOMINANT = (0.55, 0.8)
 BESIDE_THE_DOMINANT = (0.15, 0.25)
-TILT = math.radians(20)  # at most, from upright: small networks learn all turns of a shape too slowly for a demo
-LEAST_VISIBLE = 0.7  # share of an object's area that the others leave uncovered
+TILT = math.radians(15)  # at most, from upright: small networks learn all turns of a shape too slowly for a demo
+LEAST_VISIBLE = 0.75  # share of an object's area that the others leave uncovered
 TRIES = 40  # to find a place
 
 # Colours and noise in units of 0 to 255; colours differ by their most different channel.
 CONTRAST = 90  # from the background, at both ends of an object's gradient; two thirds of it in the middle
 SHADE = 130  # between the ends of an object's gradient, at most
 BACKDROP_SHADE = 45  # the same for the background
-TEXTURE = 15  # how far a texture moves a colour, either way
-NOISE = (8.5, 12.5)  # standard deviation, one for each scene
+TEXTURE = 12  # how far a texture moves a colour, either way
+NOISE = (8.5, 11.5)  # standard deviation, one for each scene
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ class Scene:
 
 
 def draw_crowd(rng: np.random.Generator, size: tuple[int, int]) -> Scene:
-    """Three to five objects that may hide each other; one that finds no place is left out."""
+    """Three to six objects that may hide each other; one that finds no place is left out."""
     canvas = Canvas(rng, size)
-    for _ in range(int(rng.integers(3, 6))):
+    for _ in range(int(rng.integers(3, 7))):
         canvas.place(IN_A_CROWD)
     return canvas.scene()
 

@@ -27,18 +27,18 @@ def network(size: tuple[int, int], channels: int, classes: int, *, width: float 
         return blocks.channels(base, width)
 
     pixels = keras.Input((*size, channels), name="input")
-    x = blocks.conv(pixels, wide(8), "stem", stride=2)
-    x = blocks.conv(x, wide(16), "stage1", stride=2)
-    fine = blocks.residual(x, wide(32), "stage2", stride=2)
-    middle = blocks.residual(fine, wide(48), "stage3", stride=2)
-    coarse = blocks.residual(middle, wide(64), "stage4", stride=2)
+    x = blocks.conv(pixels, wide(16), "stem", stride=2)
+    x = blocks.conv(x, wide(24), "stage1", stride=2)
+    fine = blocks.residual(x, wide(48), "stage2", stride=2)
+    middle = blocks.residual(fine, wide(64), "stage3", stride=2)
+    coarse = blocks.residual(middle, wide(96), "stage4", stride=2)
 
-    neck = blocks.merge_upward(coarse, middle, wide(32), "neck3")
-    neck = blocks.merge_upward(neck, fine, wide(32), "neck2")
+    neck = blocks.merge_upward(coarse, middle, wide(48), "neck3")
+    neck = blocks.merge_upward(neck, fine, wide(48), "neck2")
 
     rare = Constant(-math.log((1 - PRIOR) / PRIOR))
-    cls = layers.Conv2D(classes, 1, bias_initializer=rare, name="cls")(blocks.conv(neck, wide(32), "cls_tower"))
-    box = layers.Conv2D(4, 1, bias_initializer=Constant(1.0), name="box")(blocks.conv(neck, wide(32), "box_tower"))
+    cls = layers.Conv2D(classes, 1, bias_initializer=rare, name="cls")(blocks.conv(neck, wide(48), "cls_tower"))
+    box = layers.Conv2D(4, 1, bias_initializer=Constant(1.0), name="box")(blocks.conv(neck, wide(48), "box_tower"))
     return keras.Model(pixels, {"cls": cls, "box": box}, name="tiny_detector")
 
 

@@ -1,6 +1,7 @@
 """A small encoder-decoder segmenter. Its logits leave at half resolution: the board enlarges them before the argmax.
 
-The last doubling would be the largest tensor of the network and learns nothing; outside of it, it costs a board less.
+The decoder ends at a quarter, where shapes are recognised; the outlines at half resolution come from the first
+convolution directly, by one narrow layer. A decoder at half resolution would take most of the time and learn little.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from edgecv.records.recipe import Task
 
 TASK: Task = "segmentation"
 SUMMARY = "Small encoder-decoder segmenter, logits at half resolution"
-SIDE_MULTIPLE = 16  # stride 16 is doubled three times, and each level has to fit onto the next
+SIDE_MULTIPLE = 32  # stride 32 is doubled three times, and each level has to fit onto the next
 
 
 def network(size: tuple[int, int], channels: int, classes: int, *, width: float = 1.0) -> Any:
@@ -23,14 +24,18 @@ def network(size: tuple[int, int], channels: int, classes: int, *, width: float 
 
     pixels = keras.Input((*size, channels), name="input")
     half = blocks.conv(pixels, wide(16), "stem", stride=2)
-    quarter = blocks.residual(half, wide(24), "stage1", stride=2)
-    eighth = blocks.residual(quarter, wide(40), "stage2", stride=2)
-    deep = blocks.residual(eighth, wide(64), "stage3", stride=2)
+    quarter = blocks.conv(half, wide(24), "stage1", stride=2)
+    eighth = blocks.residual(quarter, wide(48), "stage2", stride=2)
+    sixteenth = blocks.residual(eighth, wide(64), "stage3", stride=2)
+    deep = blocks.residual(sixteenth, wide(96), "stage4", stride=2)
 
-    x = blocks.merge_upward(deep, eighth, wide(40), "decoder3")
-    x = blocks.merge_upward(x, quarter, wide(24), "decoder2")
-    x = blocks.merge_upward(x, half, wide(16), "decoder1")
-    logits = layers.Conv2D(classes, 1, name="logits")(x)
+    x = blocks.merge_upward(deep, sixteenth, wide(48), "decoder3")
+    x = blocks.merge_upward(x, eighth, wide(48), "decoder2")
+    x = blocks.merge_upward(x, quarter, wide(32), "decoder1")
+    shapes = layers.Conv2D(classes, 1, name="shapes")(x)
+    shapes = layers.UpSampling2D(2, interpolation="bilinear", name="shapes_up")(shapes)
+    outlines = layers.Conv2D(classes, 1, name="outlines")(half)
+    logits = layers.Add(name="logits")([shapes, outlines])
     return keras.Model(pixels, {"logits": logits}, name="tiny_segmenter")
 
 

@@ -10,20 +10,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Of every output: the largest error, in standard deviations of the reference, and the centred cosine. Of the task:
-    the share of answers that are the same. `golden` bounds how far one machine may be from another."""
+    """How close the outputs have to be; errors are counted in standard deviations of the reference output."""
 
-    max_abs_over_spread: float | None  # None: single values may well be far off
-    centred_cosine: float
-    agreement: float
-    golden: float  # largest error, in standard deviations
+    max_abs_over_spread: float | None  # the largest error of any value; None: single values may well be far off
+    centred_cosine: float  # at least, of every output
+    agreement: float  # at least this share of the task's answers is the same
+    golden: float  # the largest error when the same artifact runs on another machine
 
 
 LIMITS: Mapping[str, Limits] = {
     # Rounding alone: sound conversions stay below 2e-5; computing in bfloat16 already shows 4e-2.
     "float32": Limits(max_abs_over_spread=1e-3, centred_cosine=0.999999, agreement=0.99, golden=1e-3),
-    # Sound conversions, of trained and of random networks, stay above 0.97 and 0.87; swapped colours fall below 0.9.
-    "int8": Limits(max_abs_over_spread=None, centred_cosine=0.95, agreement=0.8, golden=0.1),
+    # Sound conversions of trained networks stayed above 0.98 and 0.95; the mildest damage to images gave 0.88 and 0.92.
+    "int8": Limits(max_abs_over_spread=None, centred_cosine=0.9, agreement=0.8, golden=0.1),
 }
 
 LEAST_LEVELS = 16  # of the 256 of int8, for an output that ranks answers: with fewer, most answers are ties

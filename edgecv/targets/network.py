@@ -4,48 +4,56 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from edgecv.errors import InputError
 from edgecv.targets.outputs import expected_outputs
+from edgecv.targets.refusals import vendor_refusals
 from edgecv.targets.request import Request
+
+
+class Layer(NamedTuple):
+    """One layer as the file describes it, before any of it is built."""
+
+    kind: str
+    module: str
+    name: str
 
 
 def load_network(path: Path) -> Any:
     """The keras.Model of a .keras file; none of the code that such a file can carry is run."""
-    for layer in _layers(_config(path)):
+    for layer in _described_layers(path):
         _refuse_code(path, layer)
     import keras
 
-    try:
+    with vendor_refusals(str(path), "Keras"):  # of what is damaged inside
         return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # what is damaged inside makes zipfile, h5py and Keras raise anything
-        raise InputError(f"{path}: Keras cannot load it: {str(error).strip().splitlines()[0]}") from error
 
 
-def _config(path: Path) -> dict[str, Any]:
+def _described_layers(path: Path) -> list[Layer]:
     try:
         with zipfile.ZipFile(path) as archive:
-            config: dict[str, Any] = json.loads(archive.read("config.json"))
-            return config
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+            return list(_layers(json.loads(archive.read("config.json"))))
+    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: expected a .keras file: {error}") from error
 
 
-def _layers(config: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _layers(config: Mapping[str, Any]) -> Iterator[Layer]:
     for layer in config["config"].get("layers", []):
-        yield layer
+        yield Layer(layer["class_name"], layer["module"] or "", layer["config"].get("name", ""))
         yield from _layers(layer)  # a model can be a layer of another
 
 
-def _refuse_code(path: Path, layer: Mapping[str, Any]) -> None:
-    kind, name = layer["class_name"], layer["config"].get("name", "")
-    if kind == "Lambda":
+def _refuse_code(path: Path, layer: Layer) -> None:
+    if layer.kind == "Lambda":
         raise InputError(
-            f"{path}: layer '{name}' is a Lambda, code that would run when the file is opened; use a layer of Keras"
+            f"{path}: layer '{layer.name}' is a Lambda, code that would run when the file is opened; "
+            "use a layer of Keras in its place"
         )
-    if not str(layer.get("module")).startswith("keras."):
-        raise InputError(f"{path}: layer '{name}' is a custom layer, '{kind}'; only layers of Keras can be converted")
+    if not layer.module.startswith("keras."):
+        raise InputError(
+            f"{path}: layer '{layer.name}' is a custom layer, '{layer.kind}'; only layers of Keras can be converted"
+        )
 
 
 def check_input(network: Any, request: Request) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edgecv.errors import InputError
 from edgecv.records.files import write_whole
+from edgecv.targets.refusals import vendor_refusals
 
 OPSET = 17  # which every TensorRT from 8.4 on parses
 
@@ -17,9 +17,9 @@ def write_onnx(function: Any, tensors: Mapping[str, Any], network: Path, path: P
     from tf2onnx import convert
 
     # Otherwise a failed optimisation is only logged, and costs most of the speed; and every step copies the network,
-    # which takes half as much memory again.
+    # which takes half as much memory again. What fails is a plain number added right after a convolution.
     os.environ["TF2ONNX_CATCH_ERRORS"] = "false"
-    try:
+    with vendor_refusals(str(network), "tf2onnx"):
         model, _ = convert.from_function(
             function,
             input_signature=function.input_signature,
@@ -27,15 +27,10 @@ def write_onnx(function: Any, tensors: Mapping[str, Any], network: Path, path: P
             inputs_as_nchw=["input"],
             outputs_as_nchw=[tensor.name for tensor in tensors.values() if len(tensor.shape) == 4],
         )
-    except Exception as error:  # its optimisers raise whatever they stumble upon
-        raise InputError(
-            f"{network}: tf2onnx cannot write it with channels first: {type(error).__name__}: {error}; a plain number "
-            "added right after a convolution does this, as in a hard sigmoid: use a bias, or a sigmoid"
-        ) from error
-    for node in model.graph.node:
-        _spell_nearest_as_the_standard_does(node)
-    _number(model.graph)
-    onnx.checker.check_model(model, full_check=True)
+        for node in model.graph.node:
+            _spell_nearest_as_the_standard_does(node)
+        _number(model.graph)
+        onnx.checker.check_model(model, full_check=True)  # operations that ONNX lacks are passed on as they were
     write_whole(path, model.SerializeToString(deterministic=True))
 
 

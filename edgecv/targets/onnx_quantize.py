@@ -8,6 +8,7 @@ from typing import Any
 from edgecv.records.artifact import Tensor
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Spec
+from edgecv.targets.refusals import vendor_refusals
 
 
 def quantize(exported: Exported, spec: Spec, path: Path, activations: Any, options: Mapping[str, bool]) -> None:
@@ -15,7 +16,7 @@ def quantize(exported: Exported, spec: Spec, path: Path, activations: Any, optio
     from onnxruntime.quantization import CalibrationMethod, QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    with TemporaryDirectory(dir=path.parent) as scratch:
+    with TemporaryDirectory(dir=path.parent) as scratch, vendor_refusals(exported.name, "ONNX Runtime"):
         ready = Path(scratch) / "ready.onnx"
         # Shapes are inferred by ONNX itself, since all are fixed; the symbolic way needs one more package.
         quant_pre_process(exported.onnx, ready, skip_symbolic_shape=True)

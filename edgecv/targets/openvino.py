@@ -9,6 +9,7 @@ from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.refusals import vendor_refusals
 from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
@@ -25,15 +26,24 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
-    network = openvino.convert_model(exported.saved_model)
     tools = versions("openvino")
+    with vendor_refusals(exported.name, "OpenVINO"):
+        network = openvino.convert_model(exported.saved_model)
     if spec.precision == "int8":
-        network = _quantized(network, exported, spec)
         tools |= versions("nncf")
-    del network.get_rt_info()["conversion_parameters"]  # the path of the SavedModel: equal networks, equal bytes
+        with vendor_refusals(exported.name, "NNCF"):
+            network = _quantized(network, exported, spec)
+    _forget_circumstances(network)
     openvino.save_model(network, folder / MODEL, compress_to_fp16=False)
     inputs, outputs = ([_tensor(port) for port in ports] for ports in (network.inputs, network.outputs))
     return Built(MODEL, (MODEL, WEIGHTS), tuple(inputs), tuple(sorted(outputs, key=lambda each: each.name)), tools)
+
+
+def _forget_circumstances(network: Any) -> None:
+    """Equal networks, equal bytes: drop the SavedModel's path, and names that count the operations of a process."""
+    del network.get_rt_info()["conversion_parameters"]
+    for place, operation in enumerate(network.get_ordered_ops()):
+        operation.set_friendly_name(f"{operation.get_type_name()}_{place}")
 
 
 def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:

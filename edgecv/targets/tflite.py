@@ -14,6 +14,7 @@ from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.refusals import vendor_refusals
 from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
@@ -31,7 +32,9 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
     if spec.precision == "int8":
         _quantize(converter, exported, spec)
-    write_whole(folder / MODEL, converter.convert())
+    with vendor_refusals(exported.name, "the TFLite converter"):
+        content = converter.convert()
+    write_whole(folder / MODEL, content)
     inputs, outputs = _tensors(folder / MODEL)
     return Built(MODEL, (MODEL,), inputs, outputs, versions("tensorflow", "tensorflow-cpu"))
 

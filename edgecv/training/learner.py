@@ -39,18 +39,10 @@ class Learner(keras.Model):
         return self.get_metrics_result()
 
 
-def learner_of(network: keras.Model, objective: Objective, training: Training, steps: int) -> Learner:
-    """A learner that is ready to fit: AdamW, with a rate that rises at first and then falls as a cosine to zero."""
-    warmup = round(training.warmup * steps)
-    rate = training.learning_rate
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0 if warmup else rate,
-        decay_steps=max(1, steps - warmup),
-        warmup_target=rate if warmup else None,
-        warmup_steps=warmup,
-    )
+def learner_of(network: keras.Model, objective: Objective, training: Training) -> Learner:
+    """A learner that is ready to fit with AdamW."""
     learner = Learner(network, objective)
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=training.weight_decay, clipnorm=CLIP_NORM)
+    optimizer = keras.optimizers.AdamW(training.learning_rate, weight_decay=training.weight_decay, clipnorm=CLIP_NORM)
     # Compiling by XLA takes longer than a small training and makes it slower on a CPU.
     learner.compile(optimizer=optimizer, jit_compile=False)
     optimizer.build(network.trainable_variables)  # now, so that a checkpoint can be put back before the first step

@@ -25,6 +25,7 @@ from edgecv.training.learner import learner_of
 from edgecv.training.objectives import objective_of
 from edgecv.training.predict import predict
 from edgecv.training.progress import Progress
+from edgecv.training.rate import RateOfStep
 
 
 def train(recipe: Recipe, out: Path, *, checkpoint: Path, resume: bool) -> None:
@@ -84,7 +85,7 @@ def fit(
         return objective.encode(truths, preprocess.size, postprocess)
 
     steps = training_steps(seen, training)
-    learner = learner_of(network, objective, training, steps * training.epochs)
+    learner = learner_of(network, objective, training)
     identity = _identity(recipe, train_samples, val_samples)
     progress = checkpoints.restore(checkpoint, identity, learner) if resume else Progress()
 
@@ -104,7 +105,7 @@ def fit(
             steps_per_epoch=steps,
             initial_epoch=progress.epochs,
             epochs=training.epochs,
-            callbacks=[after_epoch],
+            callbacks=[RateOfStep(steps, training), after_epoch],
             shuffle=False,  # the batches are
             verbose=0,
         )

@@ -1,4 +1,4 @@
-"""Small networks that nobody trained, but whose outputs vary from image to image, and what comes of them."""
+"""Small networks that nobody trained, but whose outputs vary from image to image; their exports and builds."""
 
 import dataclasses
 import warnings
@@ -10,6 +10,7 @@ import numpy as np
 
 from edgecv.hosts import local
 from edgecv.models import MODELS
+from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import MANIFEST
 from edgecv.records.files import write_json
 from edgecv.records.preprocess import Preprocess
@@ -18,6 +19,7 @@ from edgecv.targets import TARGETS
 from edgecv.targets.request import Request
 
 PREPROCESS = Preprocess(size=(64, 64), mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
+GRAY = Preprocess(size=(64, 64), color="gray", mean=(127.5,), std=(127.5,))
 LABELS = ("disc", "square", "star", "cross")  # four, so that cls and box of a detector have the same shape
 MODEL_OF: Mapping[Task, str] = {
     "classification": "tiny_classifier",
@@ -33,43 +35,38 @@ def images(count: int, seed: int) -> np.ndarray:
     return (patches + rng.integers(0, 56, patches.shape)).astype(np.uint8)
 
 
-def lively_network(task: Task) -> Any:
-    """A network as it is before training, but with batch normalisations that have something to say."""
+def lively_network(task: Task, preprocess: Preprocess = PREPROCESS) -> Any:
+    """A network with random weights, whose batch normalisations have seen images: so it quantizes as a trained one."""
     import keras
 
     keras.utils.set_random_seed(3)
-    network = MODELS[MODEL_OF[task]].network(PREPROCESS.size, 3, len(LABELS), width=0.5)
-    rng = np.random.default_rng(3)
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            gamma, beta, mean, variance = layer.get_weights()
-            layer.set_weights(
-                [
-                    rng.uniform(0.8, 1.6, gamma.shape),
-                    rng.normal(0, 0.3, beta.shape),
-                    rng.normal(0, 0.2, mean.shape),
-                    rng.uniform(0.5, 2, variance.shape),
-                ]
-            )
+    network = MODELS[MODEL_OF[task]].network(preprocess.size, preprocess.channels, len(LABELS), width=0.5)
+    inputs = normalised(images(32, seed=0)[..., : preprocess.channels], preprocess)
+    for _ in range(25):
+        network(inputs, training=True)
+    if task == "detection":
+        kernel, bias = network.get_layer("cls").get_weights()
+        network.get_layer("cls").set_weights([3 * kernel, 0 * bias - 1])  # confident enough to find something
     return network
 
 
-def request_for(network: Any, task: Task, folder: Path) -> Request:
+def request_for(network: Any, task: Task, folder: Path, preprocess: Preprocess = PREPROCESS) -> Request:
     """Save a network, and ask for its export."""
+    channels = slice(preprocess.channels)
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", "__array__ implementation doesn't accept a copy"
         )  # Keras reading its variables
         network.save(folder / "network.keras")
-    np.save(folder / "calibration.npy", images(40, seed=1))
-    np.save(folder / "reference.npy", images(32, seed=2))
+    np.save(folder / "calibration.npy", images(40, seed=1)[..., channels])
+    np.save(folder / "reference.npy", images(32, seed=2)[..., channels])
     return Request(
         network=folder / "network.keras",
         name=f"tiny-{task}",
         task=task,
         labels=LABELS,
-        preprocess=PREPROCESS,
+        preprocess=preprocess,
         postprocess=MODELS[MODEL_OF[task]].postprocess(),
         calibration=folder / "calibration.npy",
         reference=folder / "reference.npy",
@@ -93,7 +90,9 @@ class Workplace:
         return self.exported.parent / f"{target}-{precision}"
 
 
-ALL = [(target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS]
+ALL: list[tuple[str, str]] = [
+    (target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS
+]
 BUILDS: Mapping[Task, list[tuple[str, str]]] = {  # one task meets every target, every task meets three
     "classification": [("tflite", "int8"), ("openvino", "float32"), ("onnx", "int8")],
     "detection": ALL,
@@ -106,8 +105,10 @@ def workplace(task: Task, base: Path) -> Workplace:
     folder = base / f"workplace-{task}"
     place = Workplace(folder / "exported")
     if not (place.draft(*BUILDS[task][-1]) / MANIFEST).exists():
-        request = write_request(request_for(lively_network(task), task, folder), folder / "request.json")
-        arguments: list[str | Path] = [place.exported, "--export", request]
+        preprocess = GRAY if task == "classification" else PREPROCESS
+        request = request_for(lively_network(task, preprocess), task, folder, preprocess)
+        ask = write_request(request, folder / "request.json")
+        arguments: list[str | Path] = [place.exported, "--export", ask]
         for target, precision in BUILDS[task]:
             arguments += ["--build", target, precision, place.draft(target, precision)]
         local.run_module("edgecv.targets", arguments, log=folder / "log")

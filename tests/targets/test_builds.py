@@ -1,5 +1,6 @@
 """What every build writes, by being listed, and what each toolchain is known to get wrong."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,8 @@ def test_a_draft_says_what_it_is_and_has_no_seal(build: tuple[str, str], detecto
     folder = detector.draft(*build)
     manifest = open_artifact(folder).manifest
     assert (manifest.target, manifest.precision) == build
-    assert (manifest.name, manifest.task, manifest.labels) == ("tiny-detection", "detection", LABELS)
+    assert manifest.name == f"tiny-detection-{'-'.join(build)}"
+    assert (manifest.task, manifest.labels) == ("detection", LABELS)
     assert manifest.preprocess == PREPROCESS
     assert set(manifest.digests) == {"network", "calibration"}
     assert {path.name for path in folder.iterdir()} == {"manifest.json", *manifest.files}
@@ -93,13 +95,13 @@ def test_an_onnx_file_for_processors_quantizes_activations_to_uint8_with_a_zero_
 
 def test_weights_with_one_scale_a_tensor_are_what_was_asked_for(detector: Workplace, tmp_path: Path) -> None:
     arguments: list[str | Path] = [detector.exported, "--weights", "per_tensor"]
-    for target in ("tflite", "openvino", "onnx"):
+    for target in ("openvino", "onnx"):  # TFLite's turn is in test_export.py, where TensorFlow is at hand
         arguments += ["--build", target, "int8", tmp_path / target]
     local.run_module("edgecv.targets", arguments, log=tmp_path / "log")
     graph = onnx.load(tmp_path / "onnx/model.onnx").graph
     constants = {each.name: to_array(each) for each in graph.initializer}
     scales = [constants[node.input[1]] for node in graph.node if node.op_type == "DequantizeLinear"]
     assert {scale.size for scale in scales} == {1}
-    for target in ("tflite", "openvino"):
-        model = open_artifact(tmp_path / target).manifest.model
-        assert digest_of_file(tmp_path / target / model) != digest_of_file(detector.draft(target, "int8") / model)
+    one_a_channel = re.compile(r'element_type="f32" shape="(?!1,)\d+, 1, 1, 1"')
+    assert not one_a_channel.search((tmp_path / "openvino/model.xml").read_text())
+    assert one_a_channel.search((detector.draft("openvino", "int8") / "model.xml").read_text())

@@ -9,13 +9,15 @@ from typing import Any
 import keras
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from edgecv.errors import InputError
 from edgecv.quantization.calibration import normalised
 from edgecv.records.preprocess import Preprocess
-from edgecv.targets import open_exported
+from edgecv.targets import TARGETS, Spec, open_exported
 from edgecv.targets.export import export
 from edgecv.targets.network import load_network
 from tests.targets.networks import LABELS, PREPROCESS, Workplace, images, lively_network, request_for, workplace
@@ -86,6 +88,14 @@ def test_a_file_that_is_no_network_is_refused_by_name(content: bytes, tmp_path: 
         load_network(tmp_path / "broken.keras")
 
 
+@pytest.mark.parametrize("config", ["{}", "[]", '{"config": {"layers": [{"class_name": "Dense"}]}}', "{not json"])
+def test_a_zip_with_a_strange_description_is_refused_by_name(config: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "strange.keras", "w") as archive:
+        archive.writestr("config.json", config)
+    with pytest.raises(InputError, match=r"strange\.keras: expected a \.keras file"):
+        load_network(tmp_path / "strange.keras")
+
+
 def test_a_missing_file_and_a_zip_of_something_else_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.keras"):
         load_network(tmp_path / "absent.keras")
@@ -101,7 +111,7 @@ def test_damage_inside_a_network_file_is_told(tmp_path: Path) -> None:
         new.writestr("config.json", old.read("config.json"))
         new.writestr("metadata.json", old.read("metadata.json"))
         new.writestr("model.weights.h5", old.read("model.weights.h5")[:3000])
-    with pytest.raises(InputError, match=r"damaged\.keras: Keras cannot load it"):
+    with pytest.raises(InputError, match=r"damaged\.keras: Keras refuses it"):
         load_network(tmp_path / "damaged.keras")
 
 
@@ -164,7 +174,34 @@ def test_a_network_with_dead_outputs_is_refused_before_anything_is_built(
     assert not (tmp_path / "exported").exists()
 
 
+@pytest.mark.filterwarnings("ignore:Statistics for quantized inputs were expected:UserWarning")
+def test_tflite_weights_with_one_scale_a_tensor_are_what_was_asked_for(detector: Workplace, tmp_path: Path) -> None:
+    TARGETS["tflite"].build(open_exported(detector.exported), Spec("int8", "per_tensor"), tmp_path)
+    scales = [
+        max(len(tensor["quantization_parameters"]["scales"]) for tensor in Interpreter(str(path)).get_tensor_details())
+        for path in (tmp_path / "model.tflite", detector.draft("tflite", "int8") / "model.tflite")
+    ]
+    assert scales[0] == 1
+    assert scales[1] > 1
+
+
 def test_a_failed_optimisation_is_an_error_and_not_a_slow_file(tmp_path: Path) -> None:
     network = classifier(lambda x: layers.Conv2D(8, 1)(layers.Activation("hard_sigmoid")(x)))
-    with pytest.raises(InputError, match="tf2onnx cannot write it with channels first"):
+    with pytest.raises(InputError, match=r"network\.keras: tf2onnx refuses it"):
         export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+
+
+def test_an_operation_that_onnx_lacks_is_told(tmp_path: Path) -> None:
+    network = classifier(lambda x: keras.ops.erfinv(keras.ops.tanh(x)))
+    with pytest.raises(InputError, match=r"network\.keras: tf2onnx refuses it: .*Erfinv"):
+        export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+
+
+@pytest.mark.parametrize("size", [(30, 30), (23, 37)], ids=["twice as large", "odd"])
+def test_nearest_resizing_takes_the_same_pixels_in_onnx(size: tuple[int, int], tmp_path: Path) -> None:
+    network = classifier(lambda x: layers.Conv2D(8, 3)(keras.ops.image.resize(x, size, interpolation="nearest")))
+    exported = export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+    session = onnxruntime.InferenceSession(exported.onnx)
+    for image, expected in zip(exported.reference_images(), exported.reference_outputs()["logits"], strict=True):
+        (logits,) = session.run(["logits"], {"input": normalised(image[None], PREPROCESS).transpose(0, 3, 1, 2)})
+        assert np.abs(logits[0] - expected).max() < 1e-5
