@@ -32,7 +32,7 @@ def run(name: str, folder: Path) -> None:
 def figures_of(name: str, folder: Path) -> dict[str, Any]:
     metric, bar = BARS[name]
     _, evaluations = collect([folder])
-    rows = {}
+    rows: dict[str, Any] = {}
     for each in sorted(evaluations, key=lambda one: (one.artifact.target, one.artifact.precision)):
         rows[f"{each.artifact.target}-{each.artifact.precision}"] = {
             "metric": each.metric,

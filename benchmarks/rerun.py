@@ -23,6 +23,8 @@ SMALL = [
     "--set",
     "data.test=32",
     "--set",
+    "calibration.images=64",
+    "--set",
     "accuracy.max_drop=1",
 ]
 MAKERS = ("train", "export", "artifact", "bench", "evaluate", "pictures")

@@ -7,11 +7,12 @@ guess from training scenes.
     python benchmarks/shapes_difficulty.py        # writes benchmarks/results/shapes_difficulty.json
 """
 
-import os
+import json
+import sys
 import time
-from pathlib import Path
 
 import numpy as np
+from circumstances import write_result
 from scipy import ndimage  # type: ignore[import-untyped]
 
 from edgecv import datasets
@@ -19,35 +20,41 @@ from edgecv.datasets.shapes import visible_boxes
 from edgecv.datasets.shapes_drawing import CLASSES, Scene, draw_crowd
 from edgecv.metrics import detection
 from edgecv.ondevice.tasks.detection import Detection
-from edgecv.records.files import write_json
 from edgecv.records.recipe import Data
 from edgecv.records.samples import Boxes, Samples
 
-RESULT = Path(__file__).parent / "results" / "shapes_difficulty.json"
 SIZE = (128, 128)
 SCENES = 300
 COLORS = 9  # two of the background, two of clutter, and five objects
 BINS = 20  # of a box's fullness, from 0 to 1
+LEAST_HIDDEN = 0.30
+LEAST_SIGMA = 8.0
+BASELINE_BELOW = 0.4  # its mAP50
 
 
-def main() -> None:
+def main() -> int:
     scenes = [draw_crowd(np.random.default_rng([0, index]), SIZE) for index in range(SCENES)]
     visible = np.concatenate([scene.visible for scene in scenes])
+    hidden = float((visible < 0.95).mean())
+    sigmas = noise(scenes)
     values = color_baseline().values
-    result = {
+    figures = {
         "scenes": SCENES,
         "size": list(SIZE),
         "classes": list(CLASSES),
         "objects": len(visible),
-        "hidden_share": round(float((visible < 0.95).mean()), 4),
+        "hidden_share": round(hidden, 4),
         "hidden_means": "more than 5 % of the object's area lies behind others",
         "least_visible": round(float(visible.min()), 4),
-        "noise_sigma": {name: round(value, 2) for name, value in noise(scenes).items()},
+        "noise_sigma": {name: round(value, 2) for name, value in sigmas.items()},
         "color_baseline": {metric: round(value, 4) for metric, value in values.items()},
         "images_per_cpu_second": round(drawing_speed()),
-        "load_1min": round(os.getloadavg()[0], 2),
+        "bars": {"hidden_share": LEAST_HIDDEN, "noise_sigma": LEAST_SIGMA, "color_baseline_map50": BASELINE_BELOW},
     }
-    print(write_json(RESULT, result))
+    print(json.dumps(figures, indent=1))
+    print(write_result("shapes_difficulty", figures))
+    hard = hidden >= LEAST_HIDDEN and sigmas["least"] >= LEAST_SIGMA and values["map50"] < BASELINE_BELOW
+    return 0 if hard else 1
 
 
 def noise(scenes: list[Scene]) -> dict[str, float]:
@@ -142,4 +149,4 @@ def iou(box: np.ndarray, others: np.ndarray) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -10,11 +10,21 @@ from pathlib import Path
 
 import pytest
 
+from edgecv.targets import TARGETS
+
 ROOT = Path(__file__).parent.parent
+NEEDS = (*TARGETS, "tflite-runtime")  # what a test can need that may be missing here
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--require", action="append", default=[], metavar="NAME", help="fail, do not skip, without NAME")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a name that no test asks for: it would require nothing."""
+    for name in config.getoption("--require"):
+        if name not in NEEDS:
+            raise pytest.UsageError(f"--require: expected one of {', '.join(NEEDS)}, got '{name}'")
 
 
 class Need:

@@ -19,6 +19,11 @@ BOARD_LACKS = (
 )
 
 
+def command(*arguments: str) -> str:
+    """The statement that runs a command of edgecv and sees it succeed."""
+    return f"from edgecv.cli.main import main\nassert main({list(arguments)!r}) == 0"
+
+
 def imported_by(statement: str) -> set[str]:
     """Top-level modules in a fresh interpreter after a statement."""
     code = f"import sys\n{statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
@@ -30,12 +35,12 @@ def imported_by(statement: str) -> set[str]:
     "arguments", [["--help"], ["devices"], ["recipes"], ["models"], ["report", "--help"], ["run", "--help"]]
 )
 def test_commands_that_compute_nothing_import_no_toolchain(arguments: list[str]) -> None:
-    names = imported_by(f"from edgecv.cli.main import main\nmain({arguments!r})")
+    names = imported_by(command(*arguments))
     assert not names & set(HEAVY)
 
 
 def test_help_imports_neither_numpy_nor_yaml() -> None:
-    assert not imported_by("from edgecv.cli.main import main\nmain(['--help'])") & {"numpy", "yaml", "msgspec", "PIL"}
+    assert not imported_by(command("--help")) & {"numpy", "yaml", "msgspec", "PIL"}
 
 
 @pytest.mark.parametrize(

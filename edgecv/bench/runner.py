@@ -6,14 +6,19 @@ Unavailable, which is no failure.
 """
 
 import dataclasses
-from collections.abc import Callable
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 
 from edgecv.documents import read_measurement
-from edgecv.errors import EdgecvError, MeasurementNotValid, Unavailable
+from edgecv.errors import EdgecvError, InputError, MeasurementNotValid, Unavailable
 from edgecv.hosts import require_here
 from edgecv.hosts.local import TimedOut, run_module
+from edgecv.ondevice import probes
 from edgecv.ondevice.bench import measured
 from edgecv.ondevice.engines import engine_for
 from edgecv.ondevice.stopwatch import PLANS
@@ -33,10 +38,13 @@ def measure(
     mode: Mode,
     threads: int,
     out: Path,
+    log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Measurement:
     """Take a measurement, write it to `out`, and give it back whatever its verdict."""
     artifact = open_sealed(artifact_folder)
+    if threads > probes.cores():
+        raise InputError(f"threads: expected at most the {probes.cores()} cores of this machine, got '{threads}'")
     profile = device.name if device else "local"
     engine_for(artifact)
     if device:
@@ -45,13 +53,14 @@ def measure(
     limit_s = OPENING_SECONDS + plan.warmup_seconds + plan.max_seconds + plan.end_to_end_seconds
     asked: list[str | Path] = ["--out", out, "--threads", str(threads), "--mode", mode, "--profile", profile]
     try:
-        run_module(
-            "edgecv.ondevice",
-            ["bench", artifact_folder, *asked],
-            log=out.with_suffix(".log"),
-            on_progress=on_progress,
-            timeout_s=limit_s,
-        )
+        with _alone(on_progress):
+            run_module(
+                "edgecv.ondevice",
+                ["bench", artifact_folder, *asked],
+                log=log or out.with_suffix(".log"),
+                on_progress=on_progress,
+                timeout_s=limit_s,
+            )
     except MeasurementNotValid:
         pass  # it is written, and says why
     except EdgecvError as error:
@@ -59,6 +68,19 @@ def measure(
             raise
         write_json(out, dataclasses.asdict(_failed(artifact, profile, str(error))))
     return read_measurement(out)
+
+
+@contextmanager
+def _alone(on_progress: Callable[[str], None] | None) -> Iterator[None]:
+    """Wait until no other measurement of this user is under way here: they would slow each other."""
+    with (Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if on_progress:
+                on_progress("waiting for another measurement on this machine")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _failed(artifact: Artifact, profile: str, reason: str) -> Measurement:

@@ -7,12 +7,12 @@ import click
 
 from edgecv import bench
 from edgecv.cli.output import Progress, print_json, say
-from edgecv.cli.places import place_for
+from edgecv.cli.places import places_for
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, to_plain
 from edgecv.errors import Unavailable
 from edgecv.hosts import require_here
-from edgecv.pipeline.check import runnable
+from edgecv.pipeline.check import require_runnable
 from edgecv.records.artifact import open_sealed
 from edgecv.records.device import threads_for
 from edgecv.records.measurement import SUFFIX
@@ -39,12 +39,11 @@ def command(
     """
     profile = load_device(device).record
     opened = [open_sealed(path) for path in artifacts]
-    for artifact in opened:
-        runnable([artifact.build], profile)
+    require_runnable([artifact.build for artifact in opened if artifact.build.target in profile.runtimes], profile)
     require_here(profile)
+    places = places_for(out, [f"{artifact.manifest.name}-{profile.name}{SUFFIX}" for artifact in opened])
     taken = []
-    for artifact in opened:
-        place = place_for(out, f"{artifact.manifest.name}-{profile.name}{SUFFIX}", several=len(opened) > 1)
+    for artifact, place in zip(opened, places, strict=True):
         with Progress(artifact.manifest.name) as progress:
             try:
                 measurement = bench.measure(

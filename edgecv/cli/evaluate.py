@@ -6,9 +6,10 @@ import click
 
 from edgecv import datasets
 from edgecv.cli.output import Progress, print_json, say
-from edgecv.cli.places import place_for
+from edgecv.cli.places import places_for
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, load_recipe, to_plain
+from edgecv.errors import Unavailable
 from edgecv.hosts import require_here
 from edgecv.pipeline.measure import evaluate
 from edgecv.pipeline.reference import float_predictions
@@ -25,7 +26,7 @@ from edgecv.report import as_terminal, join
 @click.option("--recipe", required=True, help="The recipe whose data and budget apply.")
 @click.option("--against", type=click.Path(path_type=Path), help="The float network: a .keras file or a run folder.")
 @click.option("--split", default="test", show_default=True, help="The part of the data to score.")
-@click.option("--limit", type=click.IntRange(min=1), help="Score the first so many images only.")
+@click.option("--limit", type=click.IntRange(min=1), help="Score so many of the images only, spread evenly.")
 @click.option("--device", default="local", show_default=True, help="A device profile: a name, or a YAML file.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the runtime; the profile's by default.")
 @click.option("--out", type=click.Path(path_type=Path), help="A file for one artifact, a folder for several.")
@@ -53,23 +54,30 @@ def command(
     opened = [open_sealed(path) for path in artifacts]
     with document.places():
         samples = datasets.load(document.record.data, document.record.task, split)
+    places = places_for(out, [f"{artifact.manifest.name}{SUFFIX}" for artifact in opened])
     results = []
     with Progress() as progress:
-        workshop = Workshop(default_store(), (out or Path()) / "evaluate.log", say, progress)
+        workshop = Workshop(default_store(), places[0].with_suffix(".log"), say, progress)
         reference = float_predictions(against, document.record, samples, split, workshop) if against else None
-        for artifact in opened:
-            place = place_for(out, f"{artifact.manifest.name}{SUFFIX}", several=len(opened) > 1)
-            result = evaluate(
-                artifact,
-                samples,
-                document.record.accuracy,
-                workshop,
-                place,
-                split=split,
-                float_predictions=reference,
-                limit=limit,
-                threads=threads_for(profile, artifact.manifest.target, threads),
-            )
+        for artifact, place in zip(opened, places, strict=True):
+            try:
+                result = evaluate(
+                    artifact,
+                    samples,
+                    document.record.accuracy,
+                    workshop,
+                    place,
+                    device=profile.name,
+                    split=split,
+                    float_predictions=reference,
+                    limit=limit,
+                    threads=threads_for(profile, artifact.manifest.target, threads),
+                )
+            except Unavailable as reason:
+                if len(opened) == 1:
+                    raise
+                say(f"{artifact.manifest.name}: not evaluated: {reason}")
+                continue
             say(f"evaluated {place}")
             results.append(result)
     if as_json:

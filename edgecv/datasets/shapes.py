@@ -71,5 +71,5 @@ def visible_boxes(scene: Scene) -> np.ndarray:
 
 def _digest(task: Task, split: str, count: int, seed: int, size: tuple[int, int]) -> str:
     """Of the generator and what it was asked for, which is far cheaper than of the pixels."""
-    sources = [Path(__file__).with_name(f"shapes_{part}.py").read_text("utf-8") for part in ("drawing", "figures")]
+    sources = [path.read_text("utf-8") for path in sorted(Path(__file__).parent.glob("shapes*.py"))]
     return digest_of([sources, task, split, count, seed, size])

@@ -31,6 +31,7 @@ def evaluate(
     float_predictions: Path | None = None,
     limit: int | None = None,
     threads: int = 1,
+    log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Evaluation:
     """Score an artifact on a split and, where there are float predictions, judge the drop against the budget."""
@@ -40,7 +41,9 @@ def evaluate(
     indices = _chosen(len(samples), limit)
     reference = _score_saved(float_predictions, task, samples, indices) if float_predictions else None
 
-    made = predict(artifact_folder, task, samples, indices, work=work, threads=threads, on_progress=on_progress)
+    made = predict(
+        artifact_folder, task, samples, indices, work=work, threads=threads, log=log, on_progress=on_progress
+    )
     scored = score(task, made, samples, indices)
 
     manifest, metric = artifact.manifest, accuracy.metric

@@ -23,16 +23,17 @@ def predict(
     *,
     work: Path,
     threads: int,
+    log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> list[Any]:
-    """The predictions for the samples at those indices; `work` takes the images, the result and the log."""
+    """The predictions for the samples at those indices; `work` takes the images and the result."""
     work.mkdir(parents=True, exist_ok=True)
     saved = work / "predictions.npz"
     source = _hand_over([samples.image(index) for index in indices], work)
     run_module(
         "edgecv.ondevice",
         ["predict", artifact, source, "--save", saved, "--threads", str(threads), *SETTINGS.get(task, ())],
-        log=work / "predict.log",
+        log=log or work / "predict.log",
         on_progress=on_progress,
     )
     return predictions.read(saved)

@@ -1,7 +1,7 @@
 """This machine: run a child process, and raise its error as if it had happened here.
 
-Vendor tools run in children, so that a crash, a leak or a hang of theirs is a sentence to the user and not the end of
-edgecv. What they print goes to a log.
+Vendor tools run in children, so that a crash or a leak of theirs is a sentence to the user and not the end of edgecv.
+What they print goes to a log.
 """
 
 import os
@@ -9,12 +9,20 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
 from edgecv.errors import BY_EXIT_CODE, EdgecvError, InputError, Unavailable
 from edgecv.ondevice.child import ERROR, FOLLOW, PROGRESS
+
+# `python -m` would put the user's current folder first among the places that modules come from.
+START = "import runpy, sys; sys.path.pop(0); runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+GRACE_S = 5.0  # for a child that Ctrl-C has reached too, to write what it has
+TAIL = 200  # lines in which a child's error is looked for
+
+Say = Callable[[str], None]
 
 
 class ChildFailed(EdgecvError):
@@ -30,69 +38,79 @@ def run_module(
     arguments: Sequence[object],
     *,
     log: Path,
-    on_progress: Callable[[str], None] | None = None,
+    on_progress: Say | None = None,
     timeout_s: float | None = None,
 ) -> None:
-    """Run `python -m module` in a child with this interpreter; its mistakes are raised here."""
-    argv = [sys.executable, "-m", module, *map(str, arguments)]
+    """Run a module in a child with this interpreter; its mistakes are raised here."""
     log.parent.mkdir(parents=True, exist_ok=True)
-    start = log.stat().st_size if log.exists() else 0
-    with log.open("ab") as output:
-        code = _run(argv, output, on_progress, timeout_s)
-    if code:
-        raise _error(module, code, log, start)
-
-
-def _run(
-    argv: Sequence[str], output: IO[bytes], on_progress: Callable[[str], None] | None, timeout_s: float | None
-) -> int:
-    verbose = bool(os.environ.get("EDGECV_VERBOSE"))
     process = subprocess.Popen(
-        argv,
+        [sys.executable, "-c", START, module, *map(str, arguments)],
         stdin=subprocess.PIPE,  # never written: it closes when this process dies, which ends the child
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env={**os.environ, FOLLOW: "1", "PYTHONUNBUFFERED": "1"},
     )
-    timer = threading.Timer(timeout_s, process.kill) if timeout_s else None
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(timeout_s or 0, end)
+    tail: deque[str] = deque(maxlen=TAIL)
     try:
-        if timer:
+        if timeout_s:
             timer.start()
-        assert process.stdout is not None
-        for line in process.stdout:
-            if line.startswith(PROGRESS.encode()):
-                if on_progress:
-                    on_progress(line.decode(errors="replace").removeprefix(PROGRESS).rstrip())
-            else:
-                output.write(line)
-                output.flush()
-                if verbose:
-                    sys.stderr.write(line.decode(errors="replace"))
+        with log.open("ab") as output:
+            _listen(process, output, tail, on_progress)
         code = process.wait()
-        if timer and not timer.is_alive() and code == -signal.SIGKILL:
-            raise TimedOut(f"{argv[2]}: no result after {timeout_s:.0f} s; ended")
-        return code
-    finally:  # Ctrl-C must not leave the child at work
-        if timer:
-            timer.cancel()
+    except KeyboardInterrupt:
+        _wait(process)
+        raise
+    finally:
+        timer.cancel()
         if process.poll() is None:
             process.kill()
             process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe:
                 pipe.close()
+    if late.is_set():
+        raise TimedOut(f"{module}: no result after {timeout_s:.0f} s; ended")
+    if code:
+        raise _error(module, code, list(tail), log)
 
 
-def _error(module: str, code: int, log: Path, start: int) -> EdgecvError:
+def _listen(process: subprocess.Popen[bytes], output: IO[bytes], tail: deque[str], on_progress: Say | None) -> None:
+    verbose = bool(os.environ.get("EDGECV_VERBOSE"))
+    assert process.stdout is not None
+    for raw in process.stdout:
+        line = raw.decode(errors="replace")
+        if line.startswith(PROGRESS):
+            if on_progress:
+                on_progress(line.removeprefix(PROGRESS).rstrip())
+            continue
+        tail.append(line.rstrip())
+        output.write(raw)
+        output.flush()
+        if verbose:
+            sys.stderr.write(line)
+
+
+def _wait(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _error(module: str, code: int, tail: Sequence[str], log: Path) -> BaseException:
     if code == 130:
-        raise KeyboardInterrupt
-    with log.open("rb") as file:
-        file.seek(start)
-        said = file.read().decode(errors="replace")
+        return KeyboardInterrupt()
     if code in BY_EXIT_CODE:
-        messages = [line for line in said.splitlines() if line.startswith(ERROR)]
+        messages = [line for line in tail if line.startswith(ERROR)]
         return BY_EXIT_CODE[code](messages[-1].removeprefix(ERROR) if messages else f"{module} failed; see {log}")
     if code < 0:
         return InputError(f"{module}: crashed with {signal.Signals(-code).name}; what it printed is in {log}")
-    last = said.strip().splitlines()[-1] if said.strip() else "it printed nothing"
+    last = next((line for line in reversed(tail) if line.strip()), "it printed nothing")
     return ChildFailed(f"{module}: ended with exit code {code}: {last}; the whole of it is in {log}")

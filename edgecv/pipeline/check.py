@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 
-from edgecv import models
+from edgecv import models, training
 from edgecv.documents import Document
-from edgecv.errors import InputError, Unavailable
+from edgecv.errors import InputError, Unavailable, not_one_of
+from edgecv.pipeline.convert import REFERENCE_IMAGES
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.records.device import DeviceProfile
 from edgecv.records.recipe import Build, Recipe
-from edgecv.targets import TARGETS
+from edgecv.records.samples import Samples
+from edgecv.targets import TARGETS, Weights
 
 
 def check_recipe(document: Document[Recipe]) -> Splits:
@@ -17,6 +19,7 @@ def check_recipe(document: Document[Recipe]) -> Splits:
     with document.places():
         models.check(recipe.model, recipe.task, recipe.preprocess)
         splits = open_splits(recipe)
+        _check_calibration(recipe, splits.train)
         for index, build in enumerate(recipe.builds):
             check_build(build, f"builds[{index}]")
     return splits
@@ -25,29 +28,39 @@ def check_recipe(document: Document[Recipe]) -> Splits:
 def check_build(build: Build, where: str) -> None:
     """Refuse a target or a precision that does not exist, and a target whose tools are not installed."""
     if build.target not in TARGETS:
-        raise InputError(f"{where}.target: expected one of {', '.join(TARGETS)}, got '{build.target}'")
+        raise InputError(f"{where}.target: {not_one_of(TARGETS, build.target)}")
     module = TARGETS[build.target]
     if build.precision not in module.PRECISIONS:
-        known = ", ".join(module.PRECISIONS)
-        raise InputError(f"{where}.precision: {build.target} builds {known}, got '{build.precision}'")
-    missing = module.missing()
+        raise InputError(f"{where}.precision: {build.target}: {not_one_of(module.PRECISIONS, build.precision)}")
+    missing = module.missing() or training.missing()  # every target is built from what Keras exports
     if missing:
         raise Unavailable(f"{where}: cannot build '{build.target}' here: {missing}")
 
 
-def runnable(builds: Sequence[Build], profile: DeviceProfile) -> list[Build]:
-    """The builds whose target the device runs; a precision that it lacks is refused before anything is trained."""
-    chosen = [build for build in builds if build.target in profile.runtimes]
-    if not chosen:
+def require_runnable(builds: Sequence[Build], profile: DeviceProfile) -> None:
+    """Refuse what a device cannot run, before anything is trained or built for it."""
+    for build in builds:
+        runtime = profile.runtimes.get(build.target)
+        if runtime is None:
+            raise InputError(f"{profile.name}: target: {not_one_of(profile.runtimes, build.target)}")
+        if build.precision not in runtime.precisions:
+            wrong = not_one_of(runtime.precisions, build.precision)
+            raise InputError(f"{profile.name}: {build.target}: precision: {wrong}")
+
+
+def weights_for(profiles: Sequence[DeviceProfile]) -> Weights:
+    """How fine the int8 weights of a run may be, which all of its devices have to agree on."""
+    wanted = {profile.weights for profile in profiles} or {"per_channel"}
+    if len(wanted) > 1:
+        names = ", ".join(f"{profile.name} {profile.weights}" for profile in profiles)
+        raise InputError(f"the devices want different int8 weights ({names}); give each a run of its own")
+    return wanted.pop()
+
+
+def _check_calibration(recipe: Recipe, images: Samples) -> None:
+    most = len(images) - REFERENCE_IMAGES
+    if recipe.calibration.images > most:
         raise InputError(
-            f"{profile.name}: runs {', '.join(profile.runtimes)}; none of the targets asked for: "
-            + ", ".join(sorted({build.target for build in builds}))
+            f"calibration.images: expected at most {most}, got '{recipe.calibration.images}': the training split has "
+            f"{len(images)} images, and parity needs {REFERENCE_IMAGES} of them"
         )
-    for build in chosen:
-        precisions = profile.runtimes[build.target].precisions
-        if build.precision not in precisions:
-            raise InputError(
-                f"{profile.name}: {build.target}: precision: expected one of {', '.join(precisions)}, "
-                f"got '{build.precision}'"
-            )
-    return chosen

@@ -35,15 +35,7 @@ REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
 LANES = 2  # target toolchains at work side by side: more would only share the same cores and memory
 WITH_TENSORFLOW = ("tflite",)
 
-_CODE = (
-    "targets",
-    "parity",
-    "quantization",
-    "ondevice/images.py",
-    "ondevice/engines",
-    "ondevice/tasks",
-    "ondevice/heads",
-)
+_CODE = ("targets", "parity", "quantization", "ondevice", "records", "training/digest.py")
 _TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf")
 _RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
 
@@ -83,8 +75,9 @@ class Conversion:
 
 def recipe_digest(recipe: Recipe) -> str:
     """What a recipe says that its artifacts depend on, wherever the data lies on this machine."""
-    parts = (recipe.model, recipe.training, recipe.preprocess, recipe.calibration)
-    return digest_of([recipe.task, recipe.data.format, dict(recipe.data.options), *map(dataclasses.asdict, parts)])
+    plain = dataclasses.asdict(recipe)
+    parts = ("task", "preprocess", "model", "training", "calibration")
+    return digest_of([recipe.data.format, dict(recipe.data.options), *(plain[part] for part in parts)])
 
 
 def convert(
@@ -158,11 +151,13 @@ def _make(
 def _request(conversion: Conversion, folder: Path) -> Path:
     """What the exporting child has to know, with the images that calibrate and those that parity compares."""
     count = conversion.calibration_images
-    chosen = calibration.choose(conversion.images, count + REFERENCE_IMAGES)
-    images = calibration.pixels(conversion.images, chosen, conversion.preprocess)
+    parts = {
+        "calibration": calibration.choose(conversion.images, count),
+        "reference": calibration.choose(conversion.images, REFERENCE_IMAGES, skip=count),
+    }
     folder.mkdir()
-    _save(folder / "calibration.npy", images[:count])
-    _save(folder / "reference.npy", images[count:])
+    for name, chosen in parts.items():
+        _save(folder / f"{name}.npy", calibration.pixels(conversion.images, chosen, conversion.preprocess))
     return write_json(
         folder / "request.json",
         {
@@ -172,8 +167,7 @@ def _request(conversion: Conversion, folder: Path) -> Path:
             "labels": conversion.labels,
             "preprocess": dataclasses.asdict(conversion.preprocess),
             "postprocess": dict(conversion.postprocess),
-            "calibration": str(folder / "calibration.npy"),
-            "reference": str(folder / "reference.npy"),
+            **{name: str(folder / f"{name}.npy") for name in parts},
         },
     )
 
@@ -210,4 +204,6 @@ def _artifact(claim: Claim) -> Artifact:
 
 def _summary(artifact: Artifact) -> str:
     manifest = artifact.manifest
-    return f"{artifact.folder_name}: proven on {manifest.parity['runtime']}, {manifest.parity['agreement']:.1%} agree"
+    agreement = manifest.parity["agreement"]  # None: neither of them found anything to agree on
+    agree = "" if agreement is None else f", {agreement:.1%} agree"
+    return f"{artifact.folder_name}: proven on {manifest.parity['runtime']}{agree}"

@@ -6,14 +6,15 @@ import platform
 from pathlib import Path
 
 from edgecv import bench, documents, evaluation
+from edgecv.ondevice.engines.damage import check_files
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.runfolder import publish_file
 from edgecv.pipeline.workshop import Workshop
 from edgecv.records.artifact import Artifact
-from edgecv.records.device import DeviceProfile
+from edgecv.records.device import DeviceProfile, threads_for
 from edgecv.records.evaluation import Evaluation
 from edgecv.records.files import digest_of_file, write_json
-from edgecv.records.measurement import Measurement
+from edgecv.records.measurement import SUFFIX, Measurement
 from edgecv.records.recipe import Accuracy, Bench
 from edgecv.records.samples import Samples
 
@@ -24,25 +25,32 @@ def measure(
     artifact: Artifact, profile: DeviceProfile, options: Bench, workshop: Workshop, place: Path, *, again: bool
 ) -> Measurement:
     """The measurement of an artifact at `place`: the stored one, or a new one. A failed one is never stored."""
+    check_files(artifact)
+    threads = threads_for(profile, artifact.manifest.target, options.threads)
     measurement_key = key(
         artifact=artifact.manifest.digests["artifact"],
-        device=dataclasses.asdict(profile),
+        device=profile.name,
+        threads=threads,
         machine=[*platform.uname(), os.cpu_count()],
-        options=dataclasses.asdict(options),
-        code=code_version("ondevice", "bench"),
+        mode=options.mode,
+        code=code_version("ondevice", "records", "bench"),
         tools=dict(tool_versions(*_RUNTIMES)),
     )
     with workshop.store.claim("bench", measurement_key, again=again) as claim:
         if claim.finished:
             publish_file(claim.finished / "measurement.json", place)
-            return documents.read_measurement(place)
+            stored = documents.read_measurement(place)
+            hint = "" if stored.verdict == "VALID" else "; --remeasure takes it again"
+            workshop.say(f"bench     {place.name.removesuffix(SUFFIX)}: stored{hint}")
+            return stored
         taken = claim.folder / "measurement.json"
         measurement = bench.measure(
             artifact.folder,
             device=profile,
             mode=options.mode,
-            threads=options.threads,
+            threads=threads,
             out=taken,
+            log=workshop.log,
             on_progress=workshop.progress,
         )
         publish_file(taken, place)
@@ -58,21 +66,24 @@ def evaluate(
     workshop: Workshop,
     place: Path,
     *,
+    device: str,
     split: str,
     float_predictions: Path | None,
     limit: int | None = None,
     threads: int = 1,
 ) -> Evaluation:
     """The evaluation of an artifact at `place`: the stored one, or a new one."""
+    check_files(artifact)
     evaluation_key = key(
         artifact=artifact.manifest.digests["artifact"],
         data=samples.digest,
+        device=device,
         split=split,
         limit=limit,
         accuracy=dataclasses.asdict(accuracy),
         float_predictions=digest_of_file(float_predictions) if float_predictions else None,
         machine=platform.machine(),
-        code=code_version("ondevice", "evaluation", "metrics"),
+        code=code_version("ondevice", "records", "datasets", "evaluation", "metrics"),
         tools=dict(tool_versions(*_RUNTIMES, "pycocotools")),
     )
     with workshop.store.claim("evaluate", evaluation_key) as claim:
@@ -84,11 +95,12 @@ def evaluate(
             samples,
             accuracy=accuracy,
             split=split,
-            device="local",
+            device=device,
             work=claim.folder,
             float_predictions=float_predictions,
             limit=limit,
             threads=threads,
+            log=workshop.log,
             on_progress=workshop.progress,
         )
         for scratch in claim.folder.iterdir():

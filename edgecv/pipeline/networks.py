@@ -27,9 +27,15 @@ def conversion_of_run(folder: Path) -> Conversion:
         raise InputError(f"{folder}: expected a run folder, with a whole {RUN}: {error}") from error
     network = folder / "network.keras"
     conversion = _conversion(network, recipe, open_splits(recipe))
-    if conversion.network_digest != facts["network_file"]:
+    if conversion.network_digest != facts.get("network_file"):
         return conversion  # somebody put another network there
-    return dataclasses.replace(conversion, network_digest=facts["training"]["network_digest"])
+    return dataclasses.replace(
+        conversion,
+        network_digest=facts["training"]["network_digest"],
+        labels=tuple(facts["training"]["labels"]),
+        postprocess=facts["training"]["postprocess"],
+        origin={**conversion.origin, "data": digest_of(facts["data"])},
+    )
 
 
 def conversion_of_file(network: Path, document: Document[Recipe]) -> Conversion:

@@ -18,7 +18,10 @@ COUNT = 6
 def draw_pictures(artifact: Artifact, samples: Samples, out: Path, workshop: Workshop) -> list[Path]:
     """Copies of the first test images in `pictures/`, and the same with predictions in `predictions/`."""
     pictures_key = key(
-        artifact=artifact.manifest.digests["artifact"], data=samples.digest, count=COUNT, code=code_version("ondevice")
+        artifact=artifact.manifest.digests["artifact"],
+        data=samples.digest,
+        count=COUNT,
+        code=code_version("ondevice", "records"),
     )
     with workshop.store.claim("pictures", pictures_key) as claim:
         if claim.finished is None:
@@ -33,4 +36,4 @@ def draw_pictures(artifact: Artifact, samples: Samples, out: Path, workshop: Wor
             claim.finish(f"{artifact.manifest.name}: {COUNT} pictures")
         assert claim.finished is not None
         publish_folder(claim.finished / "pictures", out / "pictures")
-        return sorted(publish_folder(claim.finished / "predictions", out / "predictions").glob("*.png"))
+        return sorted(publish_folder(claim.finished / "predictions", out / "predictions").glob("*.predicted.jpg"))

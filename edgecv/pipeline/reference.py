@@ -29,7 +29,7 @@ def float_predictions(model: Path, recipe: Recipe, samples: Samples, split: str,
         split=split,
         preprocess=dataclasses.asdict(recipe.preprocess),
         model=dataclasses.asdict(recipe.model),
-        code=code_version("models", "training", "ondevice"),
+        code=code_version("records", "models", "training", "ondevice"),
         tools=dict(tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")),
     )
     with workshop.store.claim("reference", reference_key) as claim:
@@ -51,5 +51,7 @@ def _kept(run_folder: Path, samples: Samples, split: str) -> Path | None:
     except (OSError, ValueError) as error:
         raise InputError(f"{run_folder}: expected a run folder, with a {RUN}: {error}") from error
     kept = run_folder / FLOAT_PREDICTIONS
-    same = split == "test" and facts["data"]["test"] == samples.digest
-    return kept if same and kept.is_file() else None
+    same_images = split == "test" and facts.get("data", {}).get("test") == samples.digest
+    network = run_folder / "network.keras"
+    same_network = network.is_file() and facts.get("network_file") == digest_of_file(network)
+    return kept if same_images and same_network and kept.is_file() else None

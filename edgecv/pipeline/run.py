@@ -15,7 +15,7 @@ from edgecv.pipeline import check
 from edgecv.pipeline.convert import Conversion, convert
 from edgecv.pipeline.measure import evaluate, measure
 from edgecv.pipeline.pictures import draw_pictures
-from edgecv.pipeline.runfolder import clear_leftovers, open_run_folder, publish_file, publish_folder
+from edgecv.pipeline.runfolder import LOCK, clear_leftovers, open_run_folder, publish_file, publish_folder
 from edgecv.pipeline.splits import Splits
 from edgecv.pipeline.train import Trained, train
 from edgecv.pipeline.workshop import Workshop
@@ -30,6 +30,7 @@ from edgecv.records.recipe import Recipe
 
 RUN = "run.json"
 FLOAT_PREDICTIONS = "test.predictions.npz"
+HERE = "local"  # the name that evaluations are signed with where no device was asked for
 
 
 @dataclass(frozen=True)
@@ -54,23 +55,28 @@ def run(
     recipe = document.record
     splits = check.check_recipe(document)
     for profile in profiles:
-        check.runnable(recipe.builds, profile)
+        check.require_runnable([build for build in recipe.builds if build.target in profile.runtimes], profile)
         require_here(profile)
     with alone_in(out):
         trained = trained_network(recipe, splits, out, workshop)
-        made = convert(Conversion.of_recipe(recipe, trained, splits), recipe.builds, workshop)
+        conversion = Conversion.of_recipe(recipe, trained, splits)
+        made = convert(conversion, recipe.builds, workshop, weights=check.weights_for(profiles))
         artifacts = [open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made]
         measurements = [
             taken
             for profile in profiles
             for artifact in artifacts
-            if artifact.manifest.target in profile.runtimes
             if (taken := _measured(recipe, artifact, profile, out, workshop, again=remeasure))
         ]
         evaluations = [
-            scored for artifact in artifacts if (scored := _evaluated(recipe, artifact, trained, splits, out, workshop))
+            scored
+            for device in [profile.name for profile in profiles] or [HERE]
+            for artifact in artifacts
+            if (scored := _evaluated(recipe, artifact, device, trained, splits, out, workshop))
         ]
-        pictures = draw_pictures(artifacts[0], splits.test, out, workshop)
+        scored_names = {each.artifact.name for each in evaluations}
+        shown = [artifact for artifact in artifacts if artifact.manifest.name in scored_names]
+        pictures = draw_pictures(shown[0], splits.test, out, workshop) if shown else []
         page = _report(recipe, measurements, evaluations, pictures, out)
     return Finished(out, page, tuple(measurements), tuple(evaluations))
 
@@ -96,7 +102,7 @@ def trained_network(recipe: Recipe, splits: Splits, out: Path, workshop: Worksho
 def alone_in(out: Path) -> Iterator[None]:
     """Hold the run folder: two runs into one folder would mix their results."""
     open_run_folder(out)
-    with (out / ".lock").open("w") as lock:
+    with (out / LOCK).open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -121,14 +127,21 @@ def _measured(
 
 
 def _evaluated(
-    recipe: Recipe, artifact: Artifact, trained: Trained, splits: Splits, out: Path, workshop: Workshop
+    recipe: Recipe, artifact: Artifact, device: str, trained: Trained, splits: Splits, out: Path, workshop: Workshop
 ) -> Evaluation | None:
-    name = artifact.folder_name
+    name = f"{artifact.folder_name}-{device}"
     place = out / "evaluations" / f"{name}{EVALUATION}"
     reference = trained.float_predictions
     try:
         scored = evaluate(
-            artifact, splits.test, recipe.accuracy, workshop, place, split="test", float_predictions=reference
+            artifact,
+            splits.test,
+            recipe.accuracy,
+            workshop,
+            place,
+            device=device,
+            split="test",
+            float_predictions=reference,
         )
     except Unavailable as reason:
         workshop.say(f"evaluate  {name}: not evaluated: {reason}")

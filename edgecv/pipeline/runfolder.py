@@ -8,6 +8,8 @@ from edgecv.errors import InputError
 from edgecv.pipeline.store import SEAL
 from edgecv.records.files import PART, write_whole
 
+LOCK = ".lock"  # of a run folder: held while a run is at work in it, and the sign that it is one
+
 
 def publish_file(source: Path, place: Path) -> Path:
     """Copy a file to its place, unless it is there already."""
@@ -17,8 +19,17 @@ def publish_file(source: Path, place: Path) -> Path:
     return write_whole(place, content)
 
 
+def require_own(place: Path, sign: str) -> None:
+    """Refuse a folder that holds somebody's files and not, by the name of one file, an earlier result."""
+    if place.is_dir() and any(place.iterdir()) and not (place / sign).exists():
+        raise InputError(f"{place}: this folder holds other files; choose a new --out")
+    if place.exists() and not place.is_dir():
+        raise InputError(f"{place}: expected a folder, got a file; choose another --out")
+
+
 def publish_folder(source: Path, place: Path) -> Path:
     """Copy a folder to its place, replacing an older one in one step, unless the same is there already."""
+    place = place.resolve()
     if place.is_dir() and _contents(place) == _contents(source):
         return place
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -47,9 +58,8 @@ def clear_leftovers(folder: Path) -> None:
 
 
 def open_run_folder(folder: Path) -> Path:
-    """The folder, made when absent; refused when it is something else's."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder for the run, got a file; choose another --out")
+    """The run folder, made when absent; refused when it is something else's."""
+    require_own(folder, LOCK)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

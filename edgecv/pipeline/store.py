@@ -65,6 +65,7 @@ class Store:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.unfinished = root / "unfinished"
+        self.checkpoints = root / "checkpoints"  # of trainings that are under way, or were killed
         self.locks = root / "locks"
 
     def place(self, stage: str, key: str) -> Path:
@@ -105,28 +106,28 @@ class Store:
 
     def entries(self) -> list[Entry]:
         """All finished work, the longest unused first."""
-        found = []
-        for seal in sorted(self.root.glob(f"finished/*/*/{SEAL}")):
-            plain = json.loads(seal.read_bytes())
-            size = sum(plain["files"].values())
-            found.append(
-                Entry(seal.parent, plain["stage"], plain["key"], plain["about"], size, seal.stat().st_mtime),
-            )
+        found = [_entry(folder) for folder in self.root.glob("finished/*/*")]
         return sorted(found, key=lambda entry: entry.last_used)
 
     def prune(self, *, unused_days: float) -> list[Entry]:
         """Drop work that nobody used for so long, and what killed runs left behind."""
         old = time.time() - unused_days * 86400
-        dropped = [entry for entry in self.entries() if entry.last_used <= old]
-        for entry in dropped:
-            with self._free(f"{entry.stage}-{entry.key}") as free:
-                if free:
-                    shutil.rmtree(entry.folder)
+        dropped = [entry for entry in self.entries() if entry.last_used <= old and self._drop(entry)]
         for left in self.unfinished.glob("*"):
             with self._free(left.name) as free:
                 if free:
                     shutil.rmtree(left)
+        for left in self.checkpoints.glob("*"):
+            with self._free(f"train-{left.name}") as free:
+                if free and left.stat().st_mtime <= old:
+                    shutil.rmtree(left)
         return dropped
+
+    def _drop(self, entry: Entry) -> bool:
+        with self._free(f"{entry.stage}-{entry.key}") as free:
+            if free:
+                shutil.rmtree(entry.folder)
+        return free
 
     @contextmanager
     def _free(self, name: str) -> Iterator[bool]:
@@ -151,6 +152,17 @@ def default_store() -> Store:
         return Store((Path(base) if base else Path.home() / ".cache") / "edgecv")
     except RuntimeError as error:  # no home folder
         raise Unavailable(f"no place for the store of finished work: {error}; set EDGECV_CACHE") from error
+
+
+def _entry(folder: Path) -> Entry:
+    """One finished piece of work; one whose seal is damaged is of no use, and the first to go."""
+    stage, key = folder.parent.name, folder.name
+    try:
+        seal = folder / SEAL
+        plain = json.loads(seal.read_bytes())
+        return Entry(folder, stage, key, plain["about"], sum(plain["files"].values()), seal.stat().st_mtime)
+    except (OSError, ValueError, KeyError):
+        return Entry(folder, stage, key, "damaged", sum(path.stat().st_size for path in _files(folder)), 0.0)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -14,6 +14,12 @@ from edgecv.pipeline.workshop import Workshop
 from edgecv.records.files import write_json
 from edgecv.records.recipe import Recipe
 
+# Of the device side only what training calls: a change to the bench must not train again.
+_CODE = (
+    *("records", "datasets", "models", "training", "ondevice/images.py", "ondevice/decoding.py"),
+    *("ondevice/nms.py", "ondevice/heads", "ondevice/tasks", "ondevice/predictions.py"),
+)
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -42,12 +48,14 @@ def train(recipe: Recipe, splits: Splits, workshop: Workshop, *, resume: bool = 
         if claim.finished:
             workshop.say(f"train     {_summary(Trained(claim.finished))} (stored)")
             return Trained(claim.finished)
-        checkpoint = workshop.store.root / "checkpoints" / training_key
+        checkpoint = workshop.store.checkpoints / training_key
         if not resume:
             shutil.rmtree(checkpoint, ignore_errors=True)
         request = {"recipe": dataclasses.asdict(recipe), "checkpoint": str(checkpoint), "resume": True}
         ask = write_json(claim.folder / "request.json", request)
-        local.run_module("edgecv.training", [ask, claim.folder], log=workshop.log, on_progress=workshop.progress)
+        local.run_module(
+            "edgecv.training", ["train", ask, claim.folder], log=workshop.log, on_progress=workshop.progress
+        )
         ask.unlink()
         finished = Trained(claim.finish(f"{recipe.name}: network.keras"))
         shutil.rmtree(checkpoint, ignore_errors=True)
@@ -63,15 +71,7 @@ def _key(recipe: Recipe, splits: Splits) -> str:
         preprocess=dataclasses.asdict(recipe.preprocess),
         model=dataclasses.asdict(recipe.model),
         training=dataclasses.asdict(recipe.training),
-        code=code_version(
-            "datasets",
-            "models",
-            "training",
-            "ondevice/images.py",
-            "ondevice/nms.py",
-            "ondevice/heads",
-            "ondevice/tasks",
-        ),
+        code=code_version(*_CODE),
         tools=dict(tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")),
     )
 

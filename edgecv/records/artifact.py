@@ -100,6 +100,8 @@ def open_sealed(folder: Path) -> Artifact:
     artifact = open_artifact(folder)
     if "artifact" not in artifact.manifest.digests:
         raise InputError(f"{folder}: this artifact has not passed parity; convert the network again")
+    if artifact_digest(artifact.manifest) != artifact.manifest.digests["artifact"]:
+        raise InputError(f"{folder / MANIFEST}: altered since it was sealed; convert the network again")
     return artifact
 
 

@@ -58,7 +58,7 @@ class Build:
 @dataclass(frozen=True)
 class Bench:
     mode: Mode = "standard"
-    threads: int = 1
+    threads: int | None = None  # None: what the device profile recommends
 
 
 @dataclass(frozen=True)

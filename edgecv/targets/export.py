@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from edgecv.errors import InputError
+from edgecv.models.opening import open_network
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.sources import read_stack
 from edgecv.quantization.calibration import normalised
 from edgecv.records.files import write_whole
 from edgecv.targets.exported import Exported, write_exported
-from edgecv.targets.network import check_input, check_outputs, load_network
+from edgecv.targets.network import check_input, check_outputs
 from edgecv.targets.onnx_export import write_onnx
 from edgecv.targets.request import Request
 from edgecv.targets.tools import versions
@@ -29,7 +30,7 @@ def export(request: Request, folder: Path) -> Exported:
 
     calibration, reference = (_images(path, request) for path in (request.calibration, request.reference))
     progress(f"opening {request.network.name}")
-    network = load_network(request.network)
+    network = open_network(request.network)
     check_input(network, request)
     function, tensors = _trace(network, (1, *reference.shape[1:]))
     outputs = {name: tuple(tensor.shape) for name, tensor in tensors.items()}

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edgecv.models.refusals import vendor_refusals
 from edgecv.records.files import write_whole
-from edgecv.targets.refusals import vendor_refusals
 
 OPSET = 17  # which every TensorRT from 8.4 on parses
 

@@ -5,10 +5,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Tensor
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Spec
-from edgecv.targets.refusals import vendor_refusals
 
 
 def quantize(exported: Exported, spec: Spec, path: Path, activations: Any, options: Mapping[str, bool]) -> None:

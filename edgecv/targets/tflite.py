@@ -9,12 +9,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Quantization, Tensor
 from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec
-from edgecv.targets.refusals import vendor_refusals
 from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")

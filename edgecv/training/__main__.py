@@ -1,29 +1,47 @@
-"""The child process that trains: `python -m edgecv.training REQUEST.json OUT`.
+"""The child process that trains, and predicts with a trained network.
 
-REQUEST.json holds `recipe` (a Recipe as plain JSON), `checkpoint` (a folder that outlives this process) and `resume`.
+`python -m edgecv.training train REQUEST.json OUT`: the request holds `recipe` (a Recipe as plain JSON), `checkpoint` (a
+folder that outlives this process) and `resume`; OUT is a folder.
+`python -m edgecv.training predict REQUEST.json OUT.npz`: it holds `recipe`, `network` (a .keras file) and `split`.
 """
 
+import argparse
 import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from edgecv import models
 from edgecv.ondevice import child
 from edgecv.records.recipe import Recipe
 
 
-def main(request_file: Path, out: Path) -> None:
-    request = json.loads(request_file.read_text(encoding="utf-8"))
-    recipe = msgspec.convert(request["recipe"], Recipe)
-    models.check(recipe.model, recipe.task, recipe.preprocess)  # cheap, so before TensorFlow is imported
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read once, while TensorFlow is imported
+def train(request: dict[str, Any], out: Path) -> None:
     from edgecv.training.train import train
 
+    recipe = msgspec.convert(request["recipe"], Recipe)
     train(recipe, out, checkpoint=Path(request["checkpoint"]), resume=request["resume"])
 
 
+def predict(request: dict[str, Any], out: Path) -> None:
+    from edgecv.training.predict import predict_split
+
+    recipe = msgspec.convert(request["recipe"], Recipe)
+    predict_split(Path(request["network"]), recipe, request["split"], out)
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="python -m edgecv.training", description=__doc__)
+    parser.add_argument("work", choices=("train", "predict"))
+    parser.add_argument("request", type=Path)
+    parser.add_argument("out", type=Path)
+    arguments = parser.parse_args(argv)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read once, while TensorFlow is imported
+    work = {"train": train, "predict": predict}[arguments.work]
+    work(json.loads(arguments.request.read_text(encoding="utf-8")), arguments.out)
+
+
 if __name__ == "__main__":
-    sys.exit(child.answer(lambda: main(Path(sys.argv[1]), Path(sys.argv[2]))))
+    sys.exit(child.answer(lambda: main(sys.argv[1:])))

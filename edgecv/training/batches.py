@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,38 +13,45 @@ from edgecv.records.samples import Truth
 from edgecv.training.arrays import Arrays, normalised
 from edgecv.training.augment import augment
 
-Encode = Callable[[Sequence[Truth]], Any]  # truths -> the arrays that the loss compares with
-Batch = tuple[np.ndarray, Any]
+Batch = tuple[np.ndarray, Any]  # what the network takes, what the loss compares its outputs with
 
 
-def training_steps(arrays: Arrays, training: Training) -> int:
-    """Steps an epoch: whole batches only, and a data set smaller than a batch is one."""
-    return max(1, len(arrays) // training.batch_size)
+@dataclass(frozen=True)
+class Feed:
+    """One split, ready to be learnt from; `encode` turns truths into what the loss compares with."""
 
+    arrays: Arrays
+    preprocess: Preprocess
+    training: Training
+    encode: Callable[[Sequence[Truth]], Any]
 
-def validation_steps(arrays: Arrays, training: Training) -> int:
-    """Steps that see every image once."""
-    return -(-len(arrays) // training.batch_size)
+    @property
+    def steps(self) -> int:
+        """Steps of an epoch of learning: whole batches only, and a split smaller than a batch is one."""
+        return max(1, len(self.arrays) // self.training.batch_size)
 
+    @property
+    def steps_to_see_all(self) -> int:
+        return -(-len(self.arrays) // self.training.batch_size)
 
-def training_batches(
-    arrays: Arrays, preprocess: Preprocess, training: Training, encode: Encode, first_epoch: int
-) -> Iterator[Batch]:
-    """Shuffled and augmented batches from the start of an epoch on, so that a resumed training sees what it missed."""
-    for epoch in itertools.count(first_epoch):
-        order = np.random.default_rng([training.seed, epoch]).permutation(len(arrays))
-        for step in range(training_steps(arrays, training)):
-            chosen = order[step * training.batch_size : (step + 1) * training.batch_size]
-            pictures = [(arrays.images[i], arrays.truths[i]) for i in chosen]
-            if training.augment == "standard":
-                rng = np.random.default_rng([training.seed, epoch, step])
-                pictures = [augment(image, truth, rng) for image, truth in pictures]
-            images, truths = zip(*pictures, strict=True)
-            yield normalised(np.stack(images), preprocess), encode(truths)
+    def shuffled(self, first_epoch: int) -> Iterator[Batch]:
+        """Shuffled and augmented batches without end; a resumed training begins with the epoch that it missed."""
+        size, seed = self.training.batch_size, self.training.seed
+        for epoch in itertools.count(first_epoch):
+            order = np.random.default_rng([seed, epoch]).permutation(len(self.arrays))
+            for step in range(self.steps):
+                rng = np.random.default_rng([seed, epoch, step])
+                yield self._batch(order[step * size : (step + 1) * size], rng)
 
+    def in_order(self) -> Iterator[Batch]:
+        """Every image once, unchanged."""
+        size = self.training.batch_size
+        for start in range(0, len(self.arrays), size):
+            yield self._batch(range(start, min(start + size, len(self.arrays))), None)
 
-def validation_batches(arrays: Arrays, preprocess: Preprocess, training: Training, encode: Encode) -> Iterator[Batch]:
-    """Every image once, in order and unchanged."""
-    for start in range(0, len(arrays), training.batch_size):
-        part = slice(start, start + training.batch_size)
-        yield normalised(arrays.images[part], preprocess), encode(arrays.truths[part])
+    def _batch(self, chosen: Sequence[int] | np.ndarray, rng: np.random.Generator | None) -> Batch:
+        pictures = [(self.arrays.images[i], self.arrays.truths[i]) for i in chosen]
+        if rng and self.training.augment == "standard":
+            pictures = [augment(image, truth, rng) for image, truth in pictures]
+        images, truths = zip(*pictures, strict=True)
+        return normalised(np.stack(images), self.preprocess), self.encode(truths)

@@ -1,22 +1,35 @@
 """The predictions of a Keras network, between the pixels and the postprocessing that a board uses too."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 
-from edgecv.ondevice import images
+from edgecv import datasets
+from edgecv.models import MODELS
+from edgecv.models.opening import open_network
+from edgecv.ondevice import child, images, predictions
 from edgecv.ondevice.tasks import TASKS
 from edgecv.records.artifact import Manifest
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Task
+from edgecv.records.recipe import Recipe, Task
 from edgecv.records.samples import Samples
 from edgecv.training.arrays import normalised
 
 BATCH = 32
 # An average precision needs the whole curve, down to the least certain box.
 THRESHOLDS = {"score_threshold": 0.001, "max_detections": 300}
+
+
+def predict_split(network: Path, recipe: Recipe, split: str, out: Path) -> None:
+    """Save the predictions of a .keras file on one split of a recipe's data."""
+    samples = datasets.load(recipe.data, recipe.task, split)
+    postprocess = MODELS[recipe.model.name].postprocess(**recipe.model.options)
+    child.progress(f"predicting {len(samples)} images")
+    made = predict(open_network(network), samples, recipe.task, recipe.preprocess, postprocess)
+    predictions.save(out, made, recipe.task)
 
 
 def predict(

@@ -1,6 +1,8 @@
 """Every model x target x precision, by being listed: converted, proven, opened, measured, scored."""
 
+import base64
 import hashlib
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +12,8 @@ from edgecv.documents import read_evaluation, read_measurement
 from edgecv.models import MODELS
 from edgecv.ondevice import load
 from edgecv.ondevice.engines import ENGINES
+from edgecv.parity.control import DAMAGES
+from edgecv.parity.limits import LIMITS
 from edgecv.pipeline.run import Finished
 from edgecv.records.artifact import artifact_digest, open_sealed
 from edgecv.targets import TARGETS
@@ -47,6 +51,21 @@ def test_parity_was_proven_and_the_negative_control_failed_as_it_must(artifact_f
     parity = open_sealed(artifact_folder).manifest.parity
     assert parity["passed"] is True
     assert parity["negative_control"]["passed"] is False
+    assert parity["negative_control"]["refused"]
+    assert set(parity["negative_control"]["refused"]) <= set(DAMAGES)
+
+
+def test_the_figures_of_parity_are_within_its_limits(artifact_folder: Path) -> None:
+    manifest = open_sealed(artifact_folder).manifest
+    limits = LIMITS[manifest.precision]
+    assert manifest.parity["limits"] == asdict(limits)
+    assert manifest.parity["agreement"] >= limits.agreement
+    figures = manifest.parity["rungs"]["artifact"]
+    assert set(figures) == {output.name for output in manifest.outputs}
+    for figure in figures.values():
+        assert figure["centred_cosine"] >= limits.centred_cosine
+        if limits.max_abs_over_spread is not None:
+            assert figure["max_abs_over_spread"] <= limits.max_abs_over_spread
 
 
 def test_the_artifact_predicts_on_its_own_runtime(artifact_folder: Path, need: Need) -> None:
@@ -85,6 +104,15 @@ def test_every_artifact_that_runs_here_is_measured(run_of: RunOf) -> None:
     for measurement in measured:
         assert measurement.latency is not None
         assert measurement.latency.p50_ms > 0
+
+
+def test_the_report_shows_every_drawn_prediction(finished: Finished) -> None:
+    page = finished.page.read_text()
+    drawn = list((finished.folder / "predictions").glob("*.predicted.jpg"))
+    assert drawn
+    assert page.count("<figcaption>Prediction on a test image") == len(drawn)
+    for picture in drawn:
+        assert base64.b64encode(picture.read_bytes()).decode() in page
 
 
 def test_the_report_is_one_file_that_fetches_nothing(finished: Finished) -> None:

@@ -11,14 +11,25 @@ from edgecv.errors import InputError, Unavailable
 from edgecv.evaluation import evaluate
 from edgecv.metrics import detection
 from edgecv.ondevice import predictions
+from edgecv.ondevice.engines import ENGINES
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.records.recipe import METRICS_OF, Accuracy
 from edgecv.records.samples import Samples
+from tests.conftest import Need
 from tests.evaluation.color_artifacts import COLORS, SIDE, color_artifact, color_samples
 
-pytest.importorskip("onnxruntime", reason="pip install 'edgecv[onnx]'")
-
 HOW: dict[str, Any] = {"split": "test", "device": "local"}
+# What a network scores that is wrong in the first 12 of 60 images, 4 of 20 in each class.
+FOUR_IN_FIVE = {
+    "classification": 0.8,
+    "detection": 0.8 * 81 / 101,  # a precision of 0.8 up to a recall of 0.8: 81 of the 101 points that are averaged
+    "segmentation": 16 / 24,  # a wrong pixel is missing in one class and too much in another
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def onnx_runtime(need: Need) -> None:
+    need("onnx", ENGINES["onnx"].missing())
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +51,7 @@ def test_a_network_that_is_right_four_times_in_five_scores_so(
     metric: Any = METRICS_OF[task][0]
     samples = color_samples(task, 60, mistakes=12)
     found = evaluate(artifacts[task], samples, accuracy=Accuracy(metric), work=tmp_path, **HOW)
-    expected = {"classification": 0.8, "detection": found.value, "segmentation": 16 / 24}  # IoU punishes twice
-    assert found.value == pytest.approx(expected[task])
-    assert 0.5 < found.value < 0.85
+    assert found.value == pytest.approx(FOUR_IN_FIVE[task])
     assert found.ci95[0] < found.value < found.ci95[1]
     assert set(found.per_class) == set(COLORS)
     assert set(found.others) == set(METRICS_OF[task]) - {metric}

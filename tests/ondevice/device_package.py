@@ -11,6 +11,13 @@ from pathlib import Path
 import edgecv
 
 LIMIT_BYTES = 100_000
+# What a prediction may import from outside the standard library, and what each runtime brings along by itself.
+ALLOWED = {"edgecv", "numpy", "PIL"}
+RUNTIME = {
+    "tflite": {"ai_edge_litert", "tflite_runtime", "backports"},
+    "onnx": {"onnxruntime"},
+    "openvino": {"openvino", "openvino_telemetry", "packaging", "absl"},
+}
 PARTS = ("__init__.py", "errors.py", "records", "ondevice")
 
 LIST_MODULES = """

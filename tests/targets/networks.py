@@ -24,7 +24,6 @@ LABELS = ("disc", "square", "star", "cross")  # four, so that cls and box of a d
 MODEL_OF: Mapping[Task, str] = {
     "classification": "tiny_classifier",
     "detection": "tiny_detector",
-    "segmentation": "tiny_segmenter",
 }
 
 
@@ -42,8 +41,10 @@ def lively_network(task: Task, preprocess: Preprocess = PREPROCESS) -> Any:
     keras.utils.set_random_seed(3)
     network = MODELS[MODEL_OF[task]].network(preprocess.size, preprocess.channels, len(LABELS), width=0.5)
     inputs = normalised(images(32, seed=0)[..., : preprocess.channels], preprocess)
-    for _ in range(25):
-        network(inputs, training=True)
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = 0.0  # so that one look is enough
+    network(inputs, training=True)
     if task == "detection":
         kernel, bias = network.get_layer("cls").get_weights()
         network.get_layer("cls").set_weights([3 * kernel, 0 * bias - 1])  # confident enough to find something
@@ -93,10 +94,9 @@ class Workplace:
 ALL: list[tuple[str, str]] = [
     (target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS
 ]
-BUILDS: Mapping[Task, list[tuple[str, str]]] = {  # one task meets every target, every task meets three
-    "classification": [("tflite", "int8"), ("openvino", "float32"), ("onnx", "int8")],
+BUILDS: Mapping[Task, list[tuple[str, str]]] = {  # every task meets every target in tests/conformance
+    "classification": [("tflite", "int8"), ("onnx", "int8")],  # of gray images
     "detection": ALL,
-    "segmentation": [("tflite", "int8"), ("openvino", "float32"), ("onnx", "int8")],
 }
 
 

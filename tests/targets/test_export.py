@@ -15,11 +15,11 @@ from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 
 from edgecv.errors import InputError
+from edgecv.models.opening import open_network
 from edgecv.quantization.calibration import normalised
 from edgecv.records.preprocess import Preprocess
 from edgecv.targets import TARGETS, Spec, open_exported
 from edgecv.targets.export import export
-from edgecv.targets.network import load_network
 from tests.targets.networks import LABELS, PREPROCESS, Workplace, images, lively_network, request_for, workplace
 
 
@@ -66,7 +66,7 @@ def test_the_onnx_file_has_channels_first_throughout_and_names_that_never_change
 def test_layers_that_take_silence_for_training_are_told_that_it_is_over(tmp_path: Path) -> None:
     network = classifier(lambda x: layers.BatchNormalization(name="norm")(layers.Resizing(8, 8)(x)))
     request = request_for(network, "classification", tmp_path)
-    before = [np.array(weight) for weight in load_network(request.network).get_layer("norm").get_weights()]
+    before = [np.array(weight) for weight in open_network(request.network).get_layer("norm").get_weights()]
     exported = export(request, tmp_path / "exported")
     expected = network.predict(normalised(images(32, seed=2), PREPROCESS), verbose=0)["logits"]
     assert np.abs(exported.reference_outputs()["logits"] - expected).max() < 1e-5
@@ -85,7 +85,7 @@ def test_the_only_output_needs_no_name(tmp_path: Path) -> None:
 def test_a_file_that_is_no_network_is_refused_by_name(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "broken.keras").write_bytes(content)
     with pytest.raises(InputError, match=r"broken\.keras: expected a \.keras file: .*zip"):
-        load_network(tmp_path / "broken.keras")
+        open_network(tmp_path / "broken.keras")
 
 
 @pytest.mark.parametrize("config", ["{}", "[]", '{"config": {"layers": [{"class_name": "Dense"}]}}', "{not json"])
@@ -93,16 +93,16 @@ def test_a_zip_with_a_strange_description_is_refused_by_name(config: str, tmp_pa
     with zipfile.ZipFile(tmp_path / "strange.keras", "w") as archive:
         archive.writestr("config.json", config)
     with pytest.raises(InputError, match=r"strange\.keras: expected a \.keras file"):
-        load_network(tmp_path / "strange.keras")
+        open_network(tmp_path / "strange.keras")
 
 
 def test_a_missing_file_and_a_zip_of_something_else_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.keras"):
-        load_network(tmp_path / "absent.keras")
+        open_network(tmp_path / "absent.keras")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("photo.txt", "no network")
     with pytest.raises(InputError, match=r"other\.keras: expected a \.keras file"):
-        load_network(tmp_path / "other.keras")
+        open_network(tmp_path / "other.keras")
 
 
 def test_damage_inside_a_network_file_is_told(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_damage_inside_a_network_file_is_told(tmp_path: Path) -> None:
         new.writestr("metadata.json", old.read("metadata.json"))
         new.writestr("model.weights.h5", old.read("model.weights.h5")[:3000])
     with pytest.raises(InputError, match=r"damaged\.keras: Keras refuses it"):
-        load_network(tmp_path / "damaged.keras")
+        open_network(tmp_path / "damaged.keras")
 
 
 @keras.saving.register_keras_serializable("tests")
@@ -134,7 +134,7 @@ def test_code_inside_a_network_file_is_refused_by_the_layer_that_carries_it(
 ) -> None:
     request = request_for(classifier(layer), "classification", tmp_path)
     with pytest.raises(InputError, match=complaint) as refused:
-        load_network(request.network)
+        open_network(request.network)
     assert str(request.network) in str(refused.value)
 
 

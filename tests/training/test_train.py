@@ -79,13 +79,11 @@ def test_saved_predictions_are_those_of_the_saved_network(runs: dict[Task, Path]
             np.testing.assert_array_equal(before, after)
 
 
-def test_history_has_a_row_an_epoch_and_the_rate_falls_to_zero(runs: dict[Task, Path]) -> None:
+def test_history_has_a_row_an_epoch(runs: dict[Task, Path]) -> None:
     with (runs["detection"] / "out" / "history.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert {"loss", "val_loss", "box_iou", "val_box_iou", "seconds"} < set(rows[0])
-    assert float(rows[0]["learning_rate"]) > 0
-    assert float(rows[2]["learning_rate"]) == pytest.approx(0, abs=1e-9)
 
 
 def test_a_training_repeats_bit_for_bit(runs: dict[Task, Path], tmp_path: Path) -> None:
@@ -104,7 +102,7 @@ def kill_after_first_checkpoint(asked: Recipe, folder: Path) -> None:
     plain = {"recipe": dataclasses.asdict(asked), "checkpoint": str(folder / "checkpoint"), "resume": True}
     request = write_json(folder / "request.json", plain)
     child = subprocess.Popen(
-        [sys.executable, "-m", "edgecv.training", str(request), str(folder / "out")], stdout=subprocess.DEVNULL
+        [sys.executable, "-m", "edgecv.training", "train", str(request), str(folder / "out")], stdout=subprocess.DEVNULL
     )
     try:
         while child.poll() is None and not (folder / "checkpoint" / FILE).exists():
@@ -139,7 +137,7 @@ def test_the_child_says_what_is_wrong_with_a_recipe_before_it_reads_any_data(tmp
     plain = {"recipe": dataclasses.asdict(asked), "checkpoint": str(tmp_path / "checkpoint"), "resume": False}
     request = write_json(tmp_path / "request.json", plain)
     child = subprocess.run(
-        [sys.executable, "-m", "edgecv.training", str(request), str(tmp_path / "out")],
+        [sys.executable, "-m", "edgecv.training", "train", str(request), str(tmp_path / "out")],
         capture_output=True,
         text=True,
         check=False,

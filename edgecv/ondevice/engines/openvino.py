@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -59,6 +60,8 @@ class OpenvinoEngine:
 
 
 def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
+    # Left alone, OpenVINO reports its use to its makers. It forks to do so, and numpy's threads can hang after that.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
 
     runtime = f"openvino {openvino.__version__.split('-')[0]}"  # a build number and a hash follow
