@@ -26,10 +26,11 @@ from edgecv.records.files import PART
 
 RECIPE = "shapes_detection"
 SETTINGS = ("training.epochs=4", "data.train=256", "data.test=48", "calibration.images=64", "accuracy.max_drop=1")
+HALF_WRITTEN = "half-written file"
 # In the order of the pipeline, so that every start gets further than the one before.
 MOMENTS = (
-    *("start", "data", "train", "train", "train", "half-written file", "export", "export"),
-    *("artifact", "artifact", "artifact", "half-written file", "bench", "bench", "evaluate", "pictures", "report"),
+    *("start", "data", "train", "train", "train", HALF_WRITTEN, "export", "export"),
+    *("artifact", "artifact", "artifact", HALF_WRITTEN, "bench", "bench", "evaluate", "pictures", "report"),
 )
 LONGEST_DELAY_S = {"start": 0.5, "train": 12.0, "export": 6.0, "artifact": 4.0, "bench": 2.0}
 SHORTER = (1, 0.25, 0)  # the part of a moment's delay that each attempt at it takes
@@ -70,7 +71,7 @@ class Place:
             return not self._said("data")
         if moment == "data":
             return self._said("data") > 0
-        if moment == "half-written file":
+        if moment == HALF_WRITTEN:
             return any(path.stat().st_ctime >= since for path in self.half_written())
         if moment == "report":
             return self._said("evaluate") == self.artifacts and (self.store / "finished" / "pictures").exists()
@@ -98,7 +99,7 @@ class Place:
 
     def make_room(self, moment: str) -> None:
         """Take away what the moment has made, so that the next start makes it again."""
-        made = self.out if moment == "half-written file" else self.store / "finished" / moment
+        made = self.out if moment == HALF_WRITTEN else self.store / "finished" / moment
         shutil.rmtree(made, ignore_errors=True)
 
     def digests(self) -> dict[str, str]:
@@ -132,7 +133,7 @@ def attempt(moment: str, place: Place, delay_s: float) -> dict[str, Any]:
     try:
         wait_until_inside(moment, place, since, process)
         time.sleep(delay_s)
-        if moment == "half-written file" and process.poll() is None:
+        if moment == HALF_WRITTEN and process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)  # a child may be the one that writes, and would finish its file
     finally:
         process.kill()
@@ -151,9 +152,19 @@ def wait_until_inside(moment: str, place: Place, since: float, process: subproce
     deadline = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline:
         with suppress(FileNotFoundError):  # what was looked at has been renamed: look again
-            if place.inside(moment, since):
+            if place.inside(moment, since) and (moment != HALF_WRITTEN or stopped_inside(place, since, process)):
                 return
         time.sleep(0.0005)
+
+
+def stopped_inside(place: Place, since: float, process: subprocess.Popen[bytes]) -> bool:
+    """A file is half written for a millisecond only: stop the run, and let it go on where that was too late."""
+    os.killpg(process.pid, signal.SIGSTOP)
+    time.sleep(0.01)  # all its threads have stopped by then
+    if place.inside(HALF_WRITTEN, since):
+        return True
+    os.killpg(process.pid, signal.SIGCONT)
+    return False
 
 
 def main() -> int:

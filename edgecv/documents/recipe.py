@@ -30,7 +30,7 @@ LIMITS = (
     not_negative("training.seed"),
     positive("calibration.images"),
     Limit("builds", "at least one build, such as {target: tflite, precision: int8}", lambda builds: len(builds) > 0),
-    positive("bench.threads"),
+    Limit("bench.threads", "a number above 0, or null", lambda threads: threads is None or threads > 0),
     share("accuracy.max_drop"),
 )
 

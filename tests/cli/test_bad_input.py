@@ -1,10 +1,12 @@
 """Every mistake gets its exit code, a message that names the place and the cure, and leaves nothing behind."""
 
+import dataclasses
 import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from PIL import Image
 
 from edgecv.cli.main import main
 from edgecv.documents import to_plain
+from edgecv.records.artifact import open_artifact
 from edgecv.records.files import write_json
 from tests.ondevice import models
 from tests.report import examples
@@ -19,10 +22,11 @@ from tests.report import examples
 RECIPE = """\
 summary: a recipe to be broken
 task: detection
-data: {format: shapes, train: 8, val: 4, test: 4}
+data: {format: shapes, train: 40, val: 4, test: 4}
 preprocess: {size: [128, 128]}
 model: {name: tiny_detector}
 training: {epochs: 1}
+calibration: {images: 4}
 builds: [{target: onnx, precision: float32}]
 accuracy: {metric: map50_95}
 """
@@ -62,6 +66,14 @@ def manifest(**fields: object) -> Callable[[Path], None]:
     def broken(folder: Path) -> None:
         path = folder / "artifact/manifest.json"
         path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+    return broken
+
+
+def sealed_anew(**fields: Any) -> Callable[[Path], None]:
+    def broken(folder: Path) -> None:
+        artifact = open_artifact(folder / "artifact")
+        models.seal(artifact.folder, dataclasses.replace(artifact.manifest, **fields))
 
     return broken
 
@@ -134,15 +146,15 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         3,
         ["recipe.yaml:3: data.tset", "did you mean 'test'?"],
     ),
-    "empty data set": (replace("train: 8", "train: 0"), RUN, 3, ["recipe.yaml:3: data", "train"]),
+    "empty data set": (replace("train: 40", "train: 0"), RUN, 3, ["recipe.yaml:3: data", "train"]),
     "data the task lacks": (replace("format: shapes", "format: digits"), RUN, 3, ["recipe.yaml:3: data"]),
     "unset variable": (replace("val: 4", "path: '${NOWHERE_AT_ALL}/x'"), RUN, 3, ["recipe.yaml:3", "NOWHERE_AT_ALL"]),
-    "unknown target": (replace("onnx,", "onyx,"), RUN, 3, ["recipe.yaml:7: builds[0].target", "did you mean 'onnx'?"]),
+    "unknown target": (replace("onnx,", "onyx,"), RUN, 3, ["recipe.yaml:8: builds[0].target", "did you mean 'onnx'?"]),
     "precision the target lacks": (
         replace("onnx, precision: float32", "onnx, precision: int16x8"),
         RUN,
         3,
-        ["recipe.yaml:7: builds[0].precision", "int16x8"],
+        ["recipe.yaml:8: builds[0].precision", "int16x8"],
     ),
     "bad --set": (nothing, [*RUN, "--set", "training.epochs"], 3, ["training.epochs"]),
     # Devices
@@ -181,7 +193,21 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     # Scoring and reporting
     "unknown split": (nothing, [*SCORE, "--split", "tset"], 3, ["tset", "did you mean 'test'?"]),
     "labels of other data": (nothing, SCORE, 3, ["labels"]),
-    "artifact of another task": (manifest(task="classification", postprocess={}), SCORE, 3, ["classification"]),
+    "artifact of another task": (sealed_anew(task="classification", postprocess={}), SCORE, 3, ["classification"]),
+    "altered manifest": (
+        manifest(labels=["a", "b", "c", "d", "e"]),
+        PREDICT,
+        3,
+        ["manifest.json", "convert the network"],
+    ),
+    "somebody's folder": (nothing, [*RUN, "--out", "empty/.."], 3, ["other files", "--out"]),
+    "more threads than cores": (nothing, ["bench", "artifact", "--threads", "4096"], 3, ["4096", "cores"]),
+    "too few images to calibrate": (
+        replace("images: 4", "images: 400"),
+        RUN,
+        3,
+        ["recipe.yaml:7: calibration.images", "at most 8"],
+    ),
     "nothing to compare with": (nothing, [*SCORE, "--against", "absent.keras"], 3, ["absent.keras"]),
     "nothing to report": (nothing, ["report", "empty"], 3, ["empty"]),
     "damaged measurement": (write("m/x.measurement.json", b"{}"), ["report", "m"], 3, ["x.measurement.json"]),
