@@ -6,8 +6,7 @@ A split is lazy: `load` returns at once, and an image is read or drawn when it i
 from typing import Protocol
 
 from edgecv.datasets import digits, shapes
-from edgecv.datasets.options import did_you_mean
-from edgecv.errors import InputError
+from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Samples
 
@@ -27,10 +26,7 @@ DATASETS: dict[str, DatasetModule] = {"shapes": shapes, "digits": digits}
 def load(data: Data, task: Task, split: str) -> Samples:
     """One split of the data that a recipe describes."""
     if data.format not in DATASETS:
-        raise InputError(
-            f"data.format: expected one of {', '.join(DATASETS)}, got '{data.format}'"
-            f"{did_you_mean(data.format, DATASETS)}"
-        )
+        raise InputError(f"data.format: {not_one_of(DATASETS, data.format)}")
     module = DATASETS[data.format]
     if task not in module.TASKS:
         raise InputError(f"data.format: '{data.format}' serves {', '.join(module.TASKS)}, not {task}")

@@ -1,17 +1,10 @@
 """The options of a format: every key that a recipe gives must be known, and of the right kind."""
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
-from edgecv.errors import InputError
+from edgecv.errors import InputError, did_you_mean
 from edgecv.records.recipe import Data
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a message: the nearest known word, where there is one."""
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean '{near[0]}'?" if near else ""
 
 
 def refuse_unknown(data: Data, known: Iterable[str]) -> None:

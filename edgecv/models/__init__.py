@@ -5,12 +5,11 @@ thresholds are the board's work, because a quantized tensor keeps its levels bes
 inside the functions, so that models can be listed and checked without it.
 """
 
-import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from edgecv.errors import InputError
+from edgecv.errors import InputError, not_one_of
 from edgecv.models import tiny_classifier, tiny_detector, tiny_segmenter
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Model, Task
@@ -50,7 +49,7 @@ def options_of(model_name: str) -> dict[str, Any]:
 def check(model: Model, task: Task, preprocess: Preprocess) -> ModelModule:
     """The module of a recipe's model, once its name, task, options and input size are known to fit."""
     if model.name not in MODELS:
-        raise InputError(f"model.name: {_expected(model.name, MODELS)}")
+        raise InputError(f"model.name: {not_one_of(MODELS, model.name)}")
     module = MODELS[model.name]
     if task != module.TASK:
         raise InputError(f"model.name: '{model.name}' is a {module.TASK} model, but the task is {task}")
@@ -68,7 +67,7 @@ def check_options(model: Model) -> None:
     known = options_of(model.name)
     for name, value in model.options.items():
         if name not in known:
-            raise InputError(f"model.{name}: {_expected(name, known)}")
+            raise InputError(f"model.{name}: {not_one_of(known, name)}")
         if not _fits(value, known[name]):
             raise InputError(f"model.{name}: expected {KINDS[type(known[name])]}, got '{value}'")
 
@@ -78,9 +77,3 @@ def _fits(value: Any, default: Any) -> bool:
         return type(value) is type(default)
     allowed = (int, float) if isinstance(default, float) else (int,)
     return isinstance(value, allowed) and not isinstance(value, bool) and 0 < value < float("inf")
-
-
-def _expected(got: str, known: Iterable[str] | Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(got, list(known), n=1)
-    question = f"; did you mean '{near[0]}'?" if near else ""
-    return f"expected one of {', '.join(known)}, got '{got}'{question}"

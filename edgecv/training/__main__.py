@@ -14,22 +14,30 @@ from typing import Any
 
 import msgspec
 
+from edgecv import models
 from edgecv.ondevice import child
 from edgecv.records.recipe import Recipe
 
 
 def train(request: dict[str, Any], out: Path) -> None:
+    recipe = _recipe(request)
     from edgecv.training.train import train
 
-    recipe = msgspec.convert(request["recipe"], Recipe)
     train(recipe, out, checkpoint=Path(request["checkpoint"]), resume=request["resume"])
 
 
 def predict(request: dict[str, Any], out: Path) -> None:
+    recipe = _recipe(request)
     from edgecv.training.predict import predict_split
 
-    recipe = msgspec.convert(request["recipe"], Recipe)
     predict_split(Path(request["network"]), recipe, request["split"], out)
+
+
+def _recipe(request: dict[str, Any]) -> Recipe:
+    """The recipe of a request, known to be sound before the seconds that importing TensorFlow takes are spent."""
+    recipe = msgspec.convert(request["recipe"], Recipe)
+    models.check(recipe.model, recipe.task, recipe.preprocess)
+    return recipe
 
 
 def main(argv: list[str]) -> None:

@@ -34,14 +34,6 @@ def at_network_size(samples: Samples, preprocess: Preprocess) -> Arrays:
     return Arrays(pixels, truths)
 
 
-def normalised(pixels: np.ndarray, preprocess: Preprocess) -> np.ndarray:
-    """What the network takes: (pixel - mean) / std in float32."""
-    channels = preprocess.channels
-    mean = np.asarray(preprocess.mean[:channels], np.float32)
-    std = np.asarray(preprocess.std[:channels], np.float32)
-    return (pixels.astype(np.float32) - mean) / std
-
-
 def moved(truth: Truth, placement: Placement, size: tuple[int, int]) -> Truth:
     """The truth about an original image, as the truth about the network's input."""
     if isinstance(truth, Label):

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from edgecv.quantization.calibration import normalised
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
 from edgecv.records.samples import Truth
-from edgecv.training.arrays import Arrays, normalised
+from edgecv.training.arrays import Arrays
 from edgecv.training.augment import augment
 
 Batch = tuple[np.ndarray, Any]  # what the network takes, what the loss compares its outputs with

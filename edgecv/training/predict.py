@@ -12,11 +12,11 @@ from edgecv.models import MODELS
 from edgecv.models.opening import open_network
 from edgecv.ondevice import child, images, predictions
 from edgecv.ondevice.tasks import TASKS
+from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Manifest
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Recipe, Task
 from edgecv.records.samples import Samples
-from edgecv.training.arrays import normalised
 
 BATCH = 32
 # An average precision needs the whole curve, down to the least certain box.

@@ -3,7 +3,7 @@ import numpy as np
 from edgecv.ondevice import images
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import VOID, Boxes, Mask
-from edgecv.training.arrays import moved, normalised
+from edgecv.training.arrays import moved
 
 PAINT = np.array([250, 10, 10], np.uint8)
 BRIGHT = 160  # between padding and paint, in any light
@@ -58,10 +58,3 @@ def test_a_mask_follows_its_pixels_and_padding_is_void() -> None:
     assert (truth.pixels[:16] == VOID).all()
     assert (truth.pixels[-16:] == VOID).all()
     assert (truth.pixels[16:-16] != VOID).all()
-
-
-def test_normalised_pixels_are_in_units_of_mean_and_std() -> None:
-    preprocess = Preprocess((1, 2), mean=(100.0, 0.0, 50.0), std=(50.0, 255.0, 1.0))
-    pixels = np.array([[[150, 255, 50], [50, 0, 51]]], np.uint8)
-    assert normalised(pixels, preprocess).tolist() == [[[1, 1, 0], [-1, 0, 1]]]
-    assert normalised(pixels, preprocess).dtype == np.float32
