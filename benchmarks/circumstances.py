@@ -22,6 +22,6 @@ def write_result(name: str, figures: dict[str, Any]) -> Path:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "load_at_end": [round(each, 2) for each in os.getloadavg()],
-        "tools": dict(tool_versions(*TOOLS)),
+        "tools": tool_versions(*TOOLS),
     }
     return write_json(RESULTS / f"{name}.json", {**figures, "circumstances": circumstances})

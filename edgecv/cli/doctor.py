@@ -19,9 +19,9 @@ from edgecv.cli.requirements import (
     mend,
     state_of,
     this_machine,
-    versions_of,
 )
 from edgecv.errors import Unavailable
+from edgecv.hosts.versions import versions
 from edgecv.records.device import DeviceProfile
 
 HEADER = ("for", "package", "expected", "installed", "state")
@@ -42,8 +42,8 @@ def command(device: str | None, as_json: bool) -> None:
       edgecv doctor --device local
       edgecv doctor --json
     """
-    machine, versions = this_machine(), installed_versions()
-    findings, found_clashes = examine(versions, machine), clashes(versions)
+    machine, installed = this_machine(), installed_versions()
+    findings, found_clashes = examine(installed, machine), clashes(installed)
     runtimes = _runtimes(device, machine) if device else None
     if as_json:
         print_json(_plain(machine, findings, found_clashes, runtimes))
@@ -59,25 +59,25 @@ def _runtimes(device: str, machine: Machine) -> dict[str, Any]:
 
     profile = load_device(device).record
     here = profile.connection is None and profile.arch == machine.arch
-    versions = versions_of(runtime.package for runtime in profile.runtimes.values())
+    installed = versions(*(runtime.package for runtime in profile.runtimes.values()))
     return {
         "profile": profile.name,
         "arch": profile.arch,
         "here": here,
-        "runtimes": [_runtime(profile, target, versions, machine if here else None) for target in profile.runtimes],
+        "runtimes": [_runtime(profile, target, installed, machine if here else None) for target in profile.runtimes],
     }
 
 
 def _runtime(
-    profile: DeviceProfile, target: str, versions: Mapping[str, str], machine: Machine | None
+    profile: DeviceProfile, target: str, installed: Mapping[str, str], machine: Machine | None
 ) -> dict[str, Any]:
     runtime = profile.runtimes[target]
     plain = {"target": target, "package": runtime.package, "expected": runtime.versions}
     if machine is None:
         return {**plain, "installed": None, "state": "not here", "mend": ""}
-    state = state_of((runtime.package, runtime.versions), versions)
+    state = state_of((runtime.package, runtime.versions), installed)
     cure = mend(runtime.package, runtime.versions, state, machine)
-    return {**plain, "installed": versions.get(runtime.package), "state": state, "mend": cure}
+    return {**plain, "installed": installed.get(runtime.package), "state": state, "mend": cure}
 
 
 def _trouble(findings: list[Finding], found: list[Clash], device: dict[str, Any] | None) -> str:

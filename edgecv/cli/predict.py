@@ -1,6 +1,7 @@
 """`edgecv predict`: what an artifact sees in images."""
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import click
 
 from edgecv.cli.output import Progress, print_json, say
 from edgecv.documents import load_device
+from edgecv.errors import EdgecvError
 from edgecv.hosts import local, require_here
 from edgecv.ondevice.commands.shares import STAGES
 from edgecv.records.artifact import open_sealed
@@ -52,11 +54,15 @@ def command(
             options += ["--out", out]
         if threshold is not None:
             options += ["--threshold", str(threshold)]
-        log = Path(scratch) / "log"
+        log = Path(tempfile.gettempdir()) / f"edgecv-predict-{os.getpid()}.log"
         try:
-            local.run_module(
-                "edgecv.ondevice", ["predict", artifact, *sources, *options], log=log, on_progress=progress
-            )
+            arguments = ["predict", artifact, *sources, *options]
+            local.run_module("edgecv.ondevice", arguments, log=log, on_progress=progress)
+            log.unlink()
+        except EdgecvError as error:
+            if str(log) not in str(error):  # only a message that points to the log needs it
+                log.unlink()
+            raise
         finally:  # an unreadable photo among many is an error, and the others' predictions are there all the same
             document = json.loads(answer.read_bytes()) if answer.exists() else None
             if document:

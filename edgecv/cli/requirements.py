@@ -3,13 +3,13 @@
 Only package metadata is read. Importing TensorFlow to learn its version would take longer than all the rest.
 """
 
-import importlib.metadata
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from edgecv.documents.versions import in_range
+from edgecv.hosts.versions import versions
 
 State = Literal["ok", "missing", "wrong version"]
 Choice = tuple[str, str]  # a package and the versions of it that serve
@@ -125,18 +125,7 @@ def installed_versions() -> dict[str, str]:
     """The versions of all that is named here, and of Python."""
     packages = {package for need in NEEDS for package, _ in need.choices}
     packages |= {package for clash in CLASHES for package, _ in (clash.one, clash.other)}
-    return {"python": platform.python_version(), **versions_of(packages - {"python"})}
-
-
-def versions_of(packages: Iterable[str]) -> dict[str, str]:
-    """The installed versions of these packages; one that is absent is left out."""
-    found = {}
-    for package in packages:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found
+    return {"python": platform.python_version(), **versions(*(packages - {"python"}))}
 
 
 def examine(versions: Mapping[str, str], machine: Machine) -> list[Finding]:

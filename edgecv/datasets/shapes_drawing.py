@@ -16,19 +16,19 @@ CLASSES = tuple(OUTLINES)
 CLUTTER = (bar, cross, hoop)
 
 # Diameters of the circle around an object, as shares of the image's shorter side.
-IN_A_CROWD = (0.3, 0.48)
+IN_A_CROWD = (0.28, 0.46)
 DOMINANT = (0.55, 0.8)
 BESIDE_THE_DOMINANT = (0.15, 0.25)
 TILT = math.radians(15)  # at most, from upright: small networks learn all turns of a shape too slowly for a demo
-LEAST_VISIBLE = 0.8  # share of an object's area that the others leave uncovered
+LEAST_VISIBLE = 0.75  # share of an object's area that the others leave uncovered
 TRIES = 40  # to find a place
 
 # Colours and noise in units of 0 to 255; colours differ by their most different channel.
 CONTRAST = 90  # from the background, at both ends of an object's gradient; two thirds of it in the middle
 SHADE = 130  # between the ends of an object's gradient, at most
 BACKDROP_SHADE = 45  # the same for the background
-TEXTURE = 10  # how far a texture moves a colour, either way
-NOISE = (8.5, 10.5)  # standard deviation, one for each scene
+TEXTURE = 12  # how far a texture moves a colour, either way
+NOISE = (8.5, 11.5)  # standard deviation, one for each scene
 
 
 @dataclass(frozen=True)

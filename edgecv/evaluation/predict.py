@@ -9,10 +9,15 @@ from PIL import Image
 
 from edgecv.hosts.local import run_module
 from edgecv.ondevice import predictions
+from edgecv.ondevice.tasks import detection
 from edgecv.records.samples import Samples
 
-# Average precision wants the whole curve, down to scores that no user would look at.
-SETTINGS: dict[str, tuple[str, ...]] = {"detection": ("--threshold", "0.001", "--max-detections", "300")}
+OPTIONS: dict[str, tuple[object, ...]] = {
+    "detection": (
+        *("--threshold", detection.EVALUATION["score_threshold"]),
+        *("--max-detections", detection.EVALUATION["max_detections"]),
+    )
+}
 
 
 def predict(
@@ -32,7 +37,7 @@ def predict(
     source = _hand_over([samples.image(index) for index in indices], work)
     run_module(
         "edgecv.ondevice",
-        ["predict", artifact, source, "--save", saved, "--threads", str(threads), *SETTINGS.get(task, ())],
+        ["predict", artifact, source, "--save", saved, "--threads", threads, *OPTIONS.get(task, ())],
         log=log or work / "predict.log",
         on_progress=on_progress,
     )

@@ -12,8 +12,7 @@ import numpy as np
 from edgecv.hosts import local
 from edgecv.records.artifact import MANIFEST, Artifact, manifest_to_json, open_artifact
 from edgecv.records.files import write_json
-
-STAND_IN = {"tensorrt": "onnx"}  # targets that do not run here, and who reads their file in their place
+from edgecv.targets import TARGETS
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def run(folder: Path, images: np.ndarray, *, log: Path, on_progress: Callable[[s
     with TemporaryDirectory(prefix="edgecv-parity-") as scratch:
         place = Path(scratch)
         np.save(place / "images.npy", images)
-        opened = _stand_in(artifact, place / "artifact") if artifact.manifest.target in STAND_IN else folder
+        opened = _stand_in(artifact, place / "artifact") if _run_by(artifact) != artifact.manifest.target else folder
         arguments = ["outputs", opened, place / "images.npy", place / "outputs"]
         local.run_module("edgecv.ondevice", arguments, log=log, on_progress=on_progress)
         engine = json.loads((place / "outputs/engine.json").read_bytes())
@@ -37,11 +36,15 @@ def run(folder: Path, images: np.ndarray, *, log: Path, on_progress: Callable[[s
     return Run(outputs, engine["runtime"], opened == folder)
 
 
+def _run_by(artifact: Artifact) -> str:
+    return TARGETS[artifact.manifest.target].RUN_BY
+
+
 def _stand_in(artifact: Artifact, folder: Path) -> Path:
     """The same file under a manifest that names a target which runs here."""
     folder.mkdir()
     shutil.copyfile(artifact.model_file, folder / artifact.manifest.model)
     model = {artifact.manifest.model: artifact.manifest.files[artifact.manifest.model]}
-    manifest = replace(artifact.manifest, target=STAND_IN[artifact.manifest.target], files=model)
+    manifest = replace(artifact.manifest, target=_run_by(artifact), files=model)
     write_json(folder / MANIFEST, manifest_to_json(manifest))
     return folder

@@ -29,11 +29,10 @@ from edgecv.records.files import digest_of, write_json, write_whole
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Build, Recipe, Task
 from edgecv.records.samples import Samples
-from edgecv.targets import Weights
+from edgecv.targets import TARGETS, Weights
 
 REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
 LANES = 2  # target toolchains at work side by side: more would only share the same cores and memory
-WITH_TENSORFLOW = ("tflite",)
 
 _CODE = ("targets", "parity", "quantization", "ondevice", "records", "training/digest.py")
 _TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf")
@@ -116,7 +115,7 @@ def _export_key(conversion: Conversion) -> str:
         images=conversion.images.digest,
         calibration_images=conversion.calibration_images,
         code=code_version(*_CODE),
-        tools=dict(tool_versions(*_TOOLS, *_RUNTIMES)),
+        tools=tool_versions(*_TOOLS, *_RUNTIMES),
     )
 
 
@@ -124,7 +123,7 @@ def _make(
     conversion: Conversion, export: Claim, missing: Mapping[Build, Claim], weights: Weights, workshop: Workshop
 ) -> None:
     """Export where that is still to be done, then build, prove and seal what is missing."""
-    first = {build: claim for build, claim in missing.items() if build.target in WITH_TENSORFLOW}
+    first = {build: claim for build, claim in missing.items() if TARGETS[build.target].NEEDS_TENSORFLOW}
     if export.finished is None:
         request = _request(conversion, export.folder / "request")
         _build(export.folder, first, weights, workshop, request=request)
@@ -139,7 +138,7 @@ def _make(
         lanes.setdefault(build.target, {})[build] = claim
 
     def lane(target: str) -> None:
-        if target not in WITH_TENSORFLOW:
+        if not TARGETS[target].NEEDS_TENSORFLOW:
             _build(exported, lanes[target], weights, workshop)
         for claim in lanes[target].values():
             _prove(conversion, exported, claim, workshop)

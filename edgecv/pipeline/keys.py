@@ -2,13 +2,12 @@
 
 import functools
 import hashlib
-import importlib.metadata
 import platform
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import edgecv
+from edgecv.hosts.versions import versions
 from edgecv.records.files import digest_of
 
 
@@ -33,12 +32,6 @@ def code_version(*places: str) -> str:
     return sha.hexdigest()
 
 
-def tool_versions(*packages: str) -> Mapping[str, str]:
-    """Installed versions, read without importing anything; a package that is absent is left out."""
-    versions = {"python": platform.python_version()}
-    for package in packages:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return versions
+def tool_versions(*packages: str) -> dict[str, str]:
+    """The versions of Python and of the packages that are at work."""
+    return {"python": platform.python_version(), **versions(*packages)}

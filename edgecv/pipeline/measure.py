@@ -34,7 +34,7 @@ def measure(
         machine=[*platform.uname(), os.cpu_count()],
         mode=options.mode,
         code=code_version("ondevice", "records", "bench"),
-        tools=dict(tool_versions(*_RUNTIMES)),
+        tools=tool_versions(*_RUNTIMES),
     )
     with workshop.store.claim("bench", measurement_key, again=again) as claim:
         if claim.finished:
@@ -84,7 +84,7 @@ def evaluate(
         float_predictions=digest_of_file(float_predictions) if float_predictions else None,
         machine=platform.machine(),
         code=code_version("ondevice", "records", "datasets", "evaluation", "metrics"),
-        tools=dict(tool_versions(*_RUNTIMES, "pycocotools")),
+        tools=tool_versions(*_RUNTIMES, "pycocotools"),
     )
     with workshop.store.claim("evaluate", evaluation_key) as claim:
         if claim.finished:

@@ -30,7 +30,7 @@ def float_predictions(model: Path, recipe: Recipe, samples: Samples, split: str,
         preprocess=dataclasses.asdict(recipe.preprocess),
         model=dataclasses.asdict(recipe.model),
         code=code_version("records", "models", "training", "ondevice"),
-        tools=dict(tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")),
+        tools=tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"),
     )
     with workshop.store.claim("reference", reference_key) as claim:
         if claim.finished is None:

@@ -72,7 +72,7 @@ def _key(recipe: Recipe, splits: Splits) -> str:
         model=dataclasses.asdict(recipe.model),
         training=dataclasses.asdict(recipe.training),
         code=code_version(*_CODE),
-        tools=dict(tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow")),
+        tools=tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"),
     )
 
 

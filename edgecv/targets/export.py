@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgecv.errors import InputError
+from edgecv.hosts.versions import versions
 from edgecv.models.opening import open_network
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.sources import read_stack
@@ -21,7 +22,6 @@ from edgecv.targets.exported import Exported, write_exported
 from edgecv.targets.network import check_input, check_outputs
 from edgecv.targets.onnx_export import write_onnx
 from edgecv.targets.request import Request
-from edgecv.targets.tools import versions
 
 
 def export(request: Request, folder: Path) -> Exported:

@@ -4,13 +4,15 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from edgecv.hosts.versions import versions
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.onnx_quantize import quantize, tensors
 from edgecv.targets.protocol import Built, Spec
-from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+NEEDS_TENSORFLOW = False
+RUN_BY = "onnx"
 MODEL = "model.onnx"
 
 

@@ -5,14 +5,16 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from edgecv.hosts.versions import versions
 from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec
-from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+NEEDS_TENSORFLOW = False
+RUN_BY = "openvino"
 MODEL, WEIGHTS = "model.xml", "model.bin"
 
 

@@ -34,6 +34,8 @@ class Built:
 
 class TargetModule(Protocol):
     PRECISIONS: tuple[Precision, ...]
+    NEEDS_TENSORFLOW: bool  # then it is built in the process that has imported it for the export
+    RUN_BY: str  # the target whose engine runs its files for parity; itself, where its own runtime can be here
 
     def missing(self) -> str | None:
         """What to type to be able to build for the target here; None when nothing is missing."""

@@ -9,15 +9,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from edgecv.hosts.versions import versions
 from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Quantization, Tensor
 from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec
-from edgecv.targets.tools import versions
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+NEEDS_TENSORFLOW = True
+RUN_BY = "tflite"
 MODEL = "model.tflite"
 
 

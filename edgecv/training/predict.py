@@ -11,7 +11,7 @@ from edgecv import datasets
 from edgecv.models import MODELS
 from edgecv.models.opening import open_network
 from edgecv.ondevice import child, images, predictions
-from edgecv.ondevice.tasks import TASKS
+from edgecv.ondevice.tasks import TASKS, detection
 from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Manifest
 from edgecv.records.preprocess import Preprocess
@@ -19,8 +19,6 @@ from edgecv.records.recipe import Recipe, Task
 from edgecv.records.samples import Samples
 
 BATCH = 32
-# An average precision needs the whole curve, down to the least certain box.
-THRESHOLDS = {"score_threshold": 0.001, "max_detections": 300}
 
 
 def predict_split(network: Path, recipe: Recipe, split: str, out: Path) -> None:
@@ -36,7 +34,7 @@ def predict(
     network: keras.Model, samples: Samples, task: Task, preprocess: Preprocess, postprocess: Mapping[str, Any]
 ) -> list[Any]:
     """One prediction of `edgecv.ondevice.tasks` for each sample, at the thresholds of an evaluation."""
-    thresholds = THRESHOLDS if task == "detection" else {}
+    thresholds = detection.EVALUATION if task == "detection" else {}
     manifest = _manifest(task, samples.labels, preprocess, {**postprocess, **thresholds})
     return [
         TASKS[task].postprocess(outputs, manifest, placement)

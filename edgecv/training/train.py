@@ -1,13 +1,12 @@
 """The training of a recipe, from its data to the files that the later stages read."""
 
-import importlib.metadata
-import platform
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
 from edgecv import datasets
+from edgecv.hosts.versions import versions
 from edgecv.models import MODELS
 from edgecv.ondevice import child, predictions
 from edgecv.records.files import write_json
@@ -40,7 +39,7 @@ def train(recipe: Recipe, out: Path, *, checkpoint: Path, resume: bool) -> None:
         "network_digest": network_digest(network),
         "epochs": progress.epochs,
         "best_epoch": progress.best_epoch,
-        "tools": _tools(),
+        "tools": versions("keras", "tensorflow", "tensorflow-cpu", "numpy"),
     }
     write_json(out / "training.json", facts)
 
@@ -51,8 +50,3 @@ def new_network(recipe: Recipe, classes: int) -> keras.Model:
     tf.config.experimental.enable_op_determinism()
     preprocess, model = recipe.preprocess, recipe.model
     return MODELS[model.name].network(preprocess.size, preprocess.channels, classes, **model.options)
-
-
-def _tools() -> dict[str, str]:
-    versions = {each: importlib.metadata.version(each) for each in ("keras", "numpy")}
-    return {"python": platform.python_version(), "tensorflow": tf.__version__, **versions}

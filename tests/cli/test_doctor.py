@@ -99,7 +99,7 @@ def test_a_device_without_any_runtime_here_is_exit_code_4(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(doctor, "installed_versions", lambda: GOOD)
-    monkeypatch.setattr(doctor, "versions_of", lambda _: {})
+    monkeypatch.setattr(doctor, "versions", lambda *_: {})
     assert main(["doctor", "--device", "local", "--json"]) == 4
     said = capsys.readouterr()
     device = json.loads(said.out)["device"]

@@ -15,6 +15,8 @@ from edgecv.ondevice.tasks.labels import label_of
 from edgecv.records.artifact import Manifest
 
 OVERRIDES: Tuple[str, ...] = ("score_threshold", "nms_iou", "max_detections")
+# An average precision needs the whole curve, down to scores that no user would look at.
+EVALUATION = {"score_threshold": 0.001, "max_detections": 300}
 DEFAULTS = {"score_threshold": 0.25, "nms_iou": 0.6, "max_detections": 300}
 
 

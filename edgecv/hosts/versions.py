@@ -1,4 +1,4 @@
-"""Which tools had a hand in an artifact: read from the installed packages, nothing is imported."""
+"""Which tools are at work here: read from the installed packages, nothing is imported."""
 
 from importlib.metadata import PackageNotFoundError, version
 
