@@ -17,9 +17,9 @@ LIMIT_S = 3.0
 RECIPE = "shapes_detection"
 SMALL = [
     "--set",
-    "training.epochs=2",
+    "training.epochs=4",
     "--set",
-    "data.train=128",
+    "data.train=256",
     "--set",
     "data.test=32",
     "--set",
