@@ -28,6 +28,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 
     monkeypatch.setattr(local, "run_module", watched)
     monkeypatch.setattr("edgecv.bench.runner.run_module", watched)
+    monkeypatch.setattr("edgecv.evaluation.predict.run_module", watched)
     return seen
 
 

@@ -62,7 +62,7 @@ def test_training_leaves_what_the_later_stages_read(runs: dict[Task, Path], task
     assert facts["network_digest"] == network_digest(network)
     assert facts["epochs"] == EPOCHS
     assert 1 <= facts["best_epoch"] <= EPOCHS
-    assert set(facts["tools"]) >= {"keras", "tensorflow", "python"}
+    assert {"keras", "numpy"} < set(facts["tools"])
     assert len(predictions.read(out / "test.predictions.npz")) == len(samples)
     with Image.open(out / "curves.png") as picture:
         assert picture.width > 600
