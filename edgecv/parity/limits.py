@@ -22,7 +22,7 @@ LIMITS: Mapping[str, Limits] = {
     # Rounding alone: sound conversions stay below 2e-5; computing in bfloat16 already shows 4e-2.
     "float32": Limits(max_abs_over_spread=1e-3, centred_cosine=0.999999, agreement=0.99, golden=1e-3),
     # Sound conversions of trained networks stayed above 0.98 and 0.95; the mildest damage to images gave 0.88 and 0.92.
-    # int8 elsewhere: kernels that round otherwise, as tflite-runtime's built-in ones, showed up to 0.22 in tiny networks.
+    # Kernels that round otherwise, as tflite-runtime's built-in ones, were up to 0.22 away in tiny networks.
     "int8": Limits(max_abs_over_spread=None, centred_cosine=0.9, agreement=0.8, golden=0.35),
 }
 

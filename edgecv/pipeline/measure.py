@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 from edgecv import bench, documents, evaluation
+from edgecv.ondevice.engines import engine_for
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.runfolder import publish_file
@@ -73,6 +74,7 @@ def evaluate(
     threads: int = 1,
 ) -> Evaluation:
     """The evaluation of an artifact at `place`: the stored one, or a new one."""
+    engine_for(artifact)
     check_files(artifact)
     evaluation_key = key(
         artifact=artifact.manifest.digests["artifact"],
