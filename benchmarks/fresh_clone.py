@@ -1,7 +1,8 @@
 """How long the two commands take from a bare clone: `make demo` and `make test`, each with its own installation.
 
 Packages are downloaded into pip's cache first, so that the network's speed is not measured. Clones of the committed
-state are made in a temporary folder. `python benchmarks/fresh_clone.py` writes results/fresh_clone.json.
+state are made in a temporary folder. `python benchmarks/fresh_clone.py [demo|test]` writes
+results/fresh_clone-GOAL.json.
 """
 
 import os
@@ -33,14 +34,17 @@ def from_bare_clone(goal: str, scratch: Path) -> dict[str, float]:
 
 
 def main() -> int:
+    goals = sys.argv[1:] or list(LIMITS_S)
+    late = False
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(scratch / "warm")], check=True)
         timed("make", "venv", folder=scratch / "warm", store=scratch / "warm-store")  # fills pip's cache
-        took = {goal: from_bare_clone(goal, scratch) for goal in LIMITS_S}
-    print(took)
-    print(write_result("fresh_clone", {"limits_s": LIMITS_S, "took": took}))
-    return 0 if all(took[goal]["total_s"] <= limit for goal, limit in LIMITS_S.items()) else 1
+        for goal in goals:
+            took = from_bare_clone(goal, scratch)
+            late = late or took["total_s"] > LIMITS_S[goal]
+            print(goal, took, write_result(f"fresh_clone-{goal}", {"limit_s": LIMITS_S[goal], **took}))
+    return int(late)
 
 
 if __name__ == "__main__":
