@@ -35,11 +35,6 @@ class Exported:
     tools: Mapping[str, str]
 
     @property
-    def input_shape(self) -> tuple[int, int, int, int]:
-        """Of the one input, called `input`: batch 1, channels last."""
-        return (1, *self.preprocess.size, self.preprocess.channels)
-
-    @property
     def saved_model(self) -> Path:
         return self.folder / "saved_model"
 
