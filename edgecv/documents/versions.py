@@ -30,6 +30,18 @@ def in_range(version: str, text: str) -> bool:
     return True
 
 
+def oldest(text: str) -> str:
+    """The lowest version that a range names; empty where it names none."""
+    bounds = [PART.fullmatch(part).groups() for part in text.split(",")] if text else []  # type: ignore[union-attr]
+    return next((bound for sign, bound in bounds if sign in (">=", "==")), "")
+
+
+def older(a: str, b: str) -> bool:
+    """Whether one version comes before another; the empty one comes before none."""
+    length = max(a.count("."), b.count(".")) + 1
+    return bool(a) and (not b or _padded(_numbers(a), length) < _padded(_numbers(b), length))
+
+
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers: what follows them, such as rc1 or +cu13, does not decide here."""
     numbers = re.match(r"\d+(\.\d+)*", version)

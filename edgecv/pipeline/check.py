@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from edgecv import models, training
 from edgecv.documents import Document
 from edgecv.errors import InputError, Unavailable, not_one_of
-from edgecv.pipeline.convert import REFERENCE_IMAGES
+from edgecv.pipeline.conversion import REFERENCE_IMAGES
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.records.device import DeviceProfile
 from edgecv.records.recipe import Build, Recipe
 from edgecv.records.samples import Samples
-from edgecv.targets import TARGETS, Weights
+from edgecv.targets import TARGETS
 
 
 def check_recipe(document: Document[Recipe]) -> Splits:
@@ -46,15 +46,6 @@ def require_runnable(builds: Sequence[Build], profile: DeviceProfile) -> None:
         if build.precision not in runtime.precisions:
             wrong = not_one_of(runtime.precisions, build.precision)
             raise InputError(f"{profile.name}: {build.target}: precision: {wrong}")
-
-
-def weights_for(profiles: Sequence[DeviceProfile]) -> Weights:
-    """How fine the int8 weights of a run may be, which all of its devices have to agree on."""
-    wanted = {profile.weights for profile in profiles} or {"per_channel"}
-    if len(wanted) > 1:
-        names = ", ".join(f"{profile.name} {profile.weights}" for profile in profiles)
-        raise InputError(f"the devices want different int8 weights ({names}); give each a run of its own")
-    return wanted.pop()
 
 
 def _check_calibration(recipe: Recipe, images: Samples) -> None:

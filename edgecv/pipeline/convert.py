@@ -1,97 +1,45 @@
 """The build and parity stages: a network becomes artifacts that are proven to be still that network.
 
-The network is exported once and all builds share it. TensorFlow works in one child process, which exports and makes the
-TFLite files; every other target builds in a child of its own. No artifact is stored before its parity is proven.
+The network is folded, calibrated and exported once, and all builds share it. TensorFlow works in one child process,
+which exports and makes the TFLite files; the targets of every other toolchain are built in a child of its own. No
+artifact is stored before its parity is proven.
 """
 
 import dataclasses
-import io
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from tempfile import TemporaryDirectory
 
 from edgecv import parity
 from edgecv.hosts import local
-from edgecv.pipeline.keys import code_version, key, tool_versions
-from edgecv.pipeline.splits import Splits
+from edgecv.pipeline.conversion import Conversion
+from edgecv.pipeline.demands import Demands
+from edgecv.pipeline.keys import key
 from edgecv.pipeline.store import Claim
-from edgecv.pipeline.train import Trained
 from edgecv.pipeline.workshop import Workshop
-from edgecv.quantization import calibration
 from edgecv.records.artifact import Artifact, open_sealed
-from edgecv.records.files import digest_of, write_json, write_whole
-from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Build, Recipe, Task
-from edgecv.records.samples import Samples
-from edgecv.targets import TARGETS, Weights
+from edgecv.records.recipe import Build
+from edgecv.targets import TARGETS
+from edgecv.targets.order import Order, write_orders
 
-REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
-LANES = 2  # target toolchains at work side by side: more would only share the same cores and memory
+LANES = 2  # toolchains at work side by side: more would only share the same cores and memory
+ANY_DEVICE = Demands()
 
-_CODE = ("targets", "parity", "quantization", "ondevice", "records", "training/digest.py")
-_TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf")
-_RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """A network, and all that its artifacts have to know."""
-
-    name: str
-    task: Task
-    labels: tuple[str, ...]
-    preprocess: Preprocess
-    postprocess: Mapping[str, Any]
-    network: Path
-    network_digest: str
-    images: Samples  # which calibrate; of the training split, never of another
-    calibration_images: int
-    origin: Mapping[str, str] = dataclasses.field(default_factory=dict)  # further digests: recipe, data
-
-    @staticmethod
-    def of_recipe(recipe: Recipe, trained: Trained, splits: Splits) -> "Conversion":
-        """The conversion of a network that edgecv has trained."""
-        facts = trained.facts
-        return Conversion(
-            name=recipe.name,
-            task=recipe.task,
-            labels=tuple(facts["labels"]),
-            preprocess=recipe.preprocess,
-            postprocess=facts["postprocess"],
-            network=trained.network,
-            network_digest=facts["network_digest"],
-            images=splits.train,
-            calibration_images=recipe.calibration.images,
-            origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
-        )
-
-
-def recipe_digest(recipe: Recipe) -> str:
-    """What a recipe says that its artifacts depend on, wherever the data lies on this machine."""
-    plain = dataclasses.asdict(recipe)
-    parts = ("task", "preprocess", "model", "training", "calibration")
-    return digest_of([recipe.data.format, dict(recipe.data.options), *(plain[part] for part in parts)])
+Orders = Mapping[Claim, Order]
 
 
 def convert(
-    conversion: Conversion, builds: Sequence[Build], workshop: Workshop, *, weights: Weights = "per_channel"
+    conversion: Conversion, builds: Sequence[Build], workshop: Workshop, *, demands: Demands = ANY_DEVICE
 ) -> list[Artifact]:
     """The artifacts of a network, in the order asked for: stored ones, or new ones."""
-    export_key = _export_key(conversion)
-    origin = dict(conversion.origin)
-    keys = {
-        build: key(export=export_key, origin=origin, build=dataclasses.asdict(build), weights=weights)
-        for build in builds
-    }
+    specs = {build: demands.spec(build) for build in builds}
+    keys = {build: _artifact_key(conversion, build, demands) for build in builds}
     with ExitStack() as stack:
         # All runs claim in one order, so that no two of them wait for each other.
-        export = stack.enter_context(workshop.store.claim("export", export_key))
+        export = stack.enter_context(workshop.store.claim("export", conversion.key))
         claims = {
             build: stack.enter_context(workshop.store.claim("artifact", keys[build])) for build in sorted(keys, key=str)
         }
@@ -100,92 +48,55 @@ def convert(
             if build not in missing:
                 workshop.say(f"build     {_summary(_artifact(claim))} (stored)")
         if missing:
-            _make(conversion, export, missing, weights, workshop)
+            orders = {claim: Order(build.target, specs[build], claim.folder) for build, claim in missing.items()}
+            _make(conversion, export, orders, workshop)
         return [_artifact(claims[build]) for build in builds]
 
 
-def _export_key(conversion: Conversion) -> str:
-    return key(
-        network=conversion.network_digest,
-        name=conversion.name,
-        task=conversion.task,
-        labels=conversion.labels,
-        preprocess=dataclasses.asdict(conversion.preprocess),
-        postprocess=dict(conversion.postprocess),
-        images=conversion.images.digest,
-        calibration_images=conversion.calibration_images,
-        code=code_version(*_CODE),
-        tools=tool_versions(*_TOOLS, *_RUNTIMES),
-    )
+def exported(conversion: Conversion, workshop: Workshop) -> Path:
+    """The exported network alone, for who wants to compare with it."""
+    with workshop.store.claim("export", conversion.key) as export:
+        return _exported(conversion, export, [], workshop)
 
 
-def _make(
-    conversion: Conversion, export: Claim, missing: Mapping[Build, Claim], weights: Weights, workshop: Workshop
-) -> None:
+def _artifact_key(conversion: Conversion, build: Build, demands: Demands) -> str:
+    spec = dataclasses.asdict(demands.spec(build))
+    return key(export=conversion.key, origin=dict(conversion.origin), target=build.target, spec=spec)
+
+
+def _make(conversion: Conversion, export: Claim, orders: Orders, workshop: Workshop) -> None:
     """Export where that is still to be done, then build, prove and seal what is missing."""
-    first = {build: claim for build, claim in missing.items() if TARGETS[build.target].NEEDS_TENSORFLOW}
-    if export.finished is None:
-        request = _request(conversion, export.folder / "request")
-        _build(export.folder, first, weights, workshop, request=request)
-        shutil.rmtree(request.parent)
-        export.finish(f"{conversion.name}: exported network")
-    elif first:
-        _build(export.finished, first, weights, workshop)
-    assert export.finished is not None
-    exported = export.finished
-    lanes: dict[str, dict[Build, Claim]] = {}
-    for build, claim in missing.items():
-        lanes.setdefault(build.target, {})[build] = claim
+    lanes: dict[str, dict[Claim, Order]] = {}
+    for claim, order in orders.items():
+        lanes.setdefault(TARGETS[order.target].TOOLCHAIN, {})[claim] = order
+    folder = _exported(conversion, export, list(lanes.get("tensorflow", {}).values()), workshop)
 
-    def lane(target: str) -> None:
-        if not TARGETS[target].NEEDS_TENSORFLOW:
-            _build(exported, lanes[target], weights, workshop)
-        for claim in lanes[target].values():
-            _prove(conversion, exported, claim, workshop)
+    def lane(toolchain: str) -> None:
+        if toolchain != "tensorflow":
+            _build(folder, list(lanes[toolchain].values()), workshop)
+        for claim in lanes[toolchain]:
+            _prove(conversion, folder, claim, workshop)
 
     with ThreadPoolExecutor(LANES) as pool:
         list(pool.map(lane, lanes))
 
 
-def _request(conversion: Conversion, folder: Path) -> Path:
-    """What the exporting child has to know, with the images that calibrate and those that parity compares."""
-    count = conversion.calibration_images
-    parts = {
-        "calibration": calibration.choose(conversion.images, count),
-        "reference": calibration.choose(conversion.images, REFERENCE_IMAGES, skip=count),
-    }
-    folder.mkdir()
-    for name, chosen in parts.items():
-        _save(folder / f"{name}.npy", calibration.pixels(conversion.images, chosen, conversion.preprocess))
-    return write_json(
-        folder / "request.json",
-        {
-            "network": str(conversion.network),
-            "name": conversion.name,
-            "task": conversion.task,
-            "labels": conversion.labels,
-            "preprocess": dataclasses.asdict(conversion.preprocess),
-            "postprocess": dict(conversion.postprocess),
-            **{name: str(folder / f"{name}.npy") for name in parts},
-        },
-    )
+def _exported(conversion: Conversion, export: Claim, orders: Sequence[Order], workshop: Workshop) -> Path:
+    """The exported network, and on the way the builds that need what exporting has imported."""
+    if export.finished is None:
+        request = conversion.write_request(export.folder / "request")
+        _build(export.folder, orders, workshop, "--export", request, "--rungs")
+        shutil.rmtree(request.parent)
+        return export.finish(f"{conversion.name}: exported network")
+    if orders:
+        _build(export.finished, orders, workshop)
+    return export.finished
 
 
-def _save(path: Path, images: np.ndarray) -> None:
-    content = io.BytesIO()
-    np.save(content, images, allow_pickle=False)
-    write_whole(path, content.getvalue())
-
-
-def _build(
-    exported: Path, drafts: Mapping[Build, Claim], weights: Weights, workshop: Workshop, *, request: Path | None = None
-) -> None:
-    arguments: list[str | Path] = [exported, "--weights", weights]
-    if request:
-        arguments += ["--export", request]
-    for build, claim in drafts.items():
-        arguments += ["--build", build.target, build.precision, claim.folder]
-    local.run_module("edgecv.targets", arguments, log=workshop.log, on_progress=workshop.progress)
+def _build(folder: Path, orders: Sequence[Order], workshop: Workshop, *also: str | Path) -> None:
+    with TemporaryDirectory(prefix="edgecv-orders-") as scratch:
+        arguments = [folder, "--builds", write_orders(orders, Path(scratch) / "orders.json"), *also]
+        local.run_module("edgecv.targets", arguments, log=workshop.log, on_progress=workshop.progress)
 
 
 def _prove(conversion: Conversion, exported: Path, claim: Claim, workshop: Workshop) -> None:

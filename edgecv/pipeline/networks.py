@@ -9,7 +9,7 @@ import msgspec
 from edgecv import models
 from edgecv.documents import Document
 from edgecv.errors import InputError
-from edgecv.pipeline.convert import Conversion, recipe_digest
+from edgecv.pipeline.conversion import Conversion, recipe_digest
 from edgecv.pipeline.run import RUN
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.records.files import digest_of, digest_of_file

@@ -12,7 +12,9 @@ from edgecv.documents import Document
 from edgecv.errors import InputError, Unavailable
 from edgecv.hosts import require_here
 from edgecv.pipeline import check
-from edgecv.pipeline.convert import Conversion, convert
+from edgecv.pipeline.conversion import Conversion
+from edgecv.pipeline.convert import convert
+from edgecv.pipeline.demands import demands_of
 from edgecv.pipeline.measure import evaluate, measure
 from edgecv.pipeline.pictures import draw_pictures
 from edgecv.pipeline.runfolder import LOCK, clear_leftovers, open_run_folder, publish_file, publish_folder
@@ -60,7 +62,7 @@ def run(
     with alone_in(out):
         trained = trained_network(recipe, splits, out, workshop)
         conversion = Conversion.of_recipe(recipe, trained, splits)
-        made = convert(conversion, recipe.builds, workshop, weights=check.weights_for(profiles))
+        made = convert(conversion, recipe.builds, workshop, demands=demands_of(profiles))
         artifacts = [open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made]
         measurements = [
             taken

@@ -33,7 +33,7 @@ class Entry:
     last_used: float  # seconds since the epoch
 
 
-@dataclass
+@dataclass(eq=False)
 class Claim:
     """The right to make one piece of work, or to use it when it is already there."""
 

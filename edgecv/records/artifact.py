@@ -50,6 +50,9 @@ class Manifest:
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     model: str  # path of the model file that the engine opens, inside the folder
+    weights: str = ""  # of integers: "per_channel" or "per_tensor"
+    io: str = ""  # "integer" or "float", where a file of integers leaves the choice
+    prepared: Mapping[str, Any] = field(default_factory=dict)  # what was folded, equalised and skipped in Keras
     files: Mapping[str, str] = field(
         default_factory=dict
     )  # path inside the folder -> sha256, the model's file(s) and all others
@@ -71,12 +74,13 @@ class Artifact:
 
     @property
     def build(self) -> Build:
-        return Build(self.manifest.target, self.manifest.precision)  # type: ignore[arg-type]  # as its maker wrote it
+        manifest = self.manifest
+        return Build(manifest.target, manifest.precision, manifest.io or None)  # type: ignore[arg-type]  # as written
 
     @property
     def folder_name(self) -> str:
         """What its folder is called among the artifacts of one network."""
-        return f"{self.manifest.target}-{self.manifest.precision}"
+        return self.build.folder_name
 
     @property
     def model_file(self) -> Path:

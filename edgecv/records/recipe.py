@@ -11,6 +11,7 @@ Task = Literal["classification", "detection", "segmentation"]
 Precision = Literal["float32", "float16", "dynamic", "int8", "int16x8"]
 Metric = Literal["top1", "map50", "map50_95", "miou"]
 Mode = Literal["quick", "standard", "mlperf"]
+Io = Literal["integer", "float"]
 
 METRICS_OF: Mapping[str, tuple[str, ...]] = {
     "classification": ("top1",),
@@ -53,6 +54,12 @@ class Calibration:
 class Build:
     target: str  # a name in edgecv.targets.TARGETS
     precision: Precision
+    io: Io | None = None  # inputs and outputs of an integer file, where the target leaves the choice; None: its habit
+
+    @property
+    def folder_name(self) -> str:
+        """What the artifact's folder is called among the artifacts of one network."""
+        return f"{self.target}-{self.precision}" + ("-float-io" if self.io == "float" else "")
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Samples:
     names: tuple[str, ...]  # one a sample: stable, unique, fit to show to a user
     image: Callable[[int], ImageSource]
     truth: Callable[[int], Truth]
+    notes: tuple[str, ...] = ()  # what a user should know: boxes left out, a split that stands in for another
 
     def __len__(self) -> int:
         return len(self.names)

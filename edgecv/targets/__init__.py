@@ -6,8 +6,8 @@ it and seals it. Vendor tools crash and leak, so all of this runs in child proce
 
 from edgecv.targets import onnx, openvino, tensorrt, tflite
 from edgecv.targets.exported import Exported, open_exported
-from edgecv.targets.protocol import Built, Spec, TargetModule, Weights
+from edgecv.targets.protocol import Built, Spec, TargetModule, Toolchain, Weights
 
-__all__ = ["TARGETS", "Built", "Exported", "Spec", "TargetModule", "Weights", "open_exported"]
+__all__ = ["TARGETS", "Built", "Exported", "Spec", "TargetModule", "Toolchain", "Weights", "open_exported"]
 
 TARGETS: dict[str, TargetModule] = {"tflite": tflite, "openvino": openvino, "onnx": onnx, "tensorrt": tensorrt}

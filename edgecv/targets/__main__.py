@@ -10,7 +10,7 @@ from pathlib import Path
 from edgecv.ondevice.child import answer, progress
 from edgecv.targets.draft import build_draft, check_order
 from edgecv.targets.exported import open_exported
-from edgecv.targets.protocol import Spec
+from edgecv.targets.order import read_orders
 from edgecv.targets.request import read_request
 
 
@@ -18,25 +18,30 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m edgecv.targets", description=__doc__)
     parser.add_argument("exported", type=Path, help="the folder of an exported network")
     parser.add_argument("--export", type=Path, metavar="REQUEST", help="make that folder first; a JSON file says how")
-    parser.add_argument("--build", nargs=3, action="append", default=[], metavar=("TARGET", "PRECISION", "OUT"))
-    parser.add_argument("--weights", choices=["per_channel", "per_tensor"], default="per_channel")
+    parser.add_argument("--builds", type=Path, metavar="ORDERS", help="what to build of it: a JSON file")
+    parser.add_argument("--rungs", action="store_true", help="keep what SavedModel and ONNX answer, for parity")
     arguments = parser.parse_args(argv)
     return answer(lambda: _work(arguments))
 
 
 def _work(arguments: argparse.Namespace) -> None:
-    orders = [(target, Spec(precision, arguments.weights), Path(out)) for target, precision, out in arguments.build]
-    for target, spec, _ in orders:
-        check_order(target, spec)
+    orders = read_orders(arguments.builds) if arguments.builds else []
+    for order in orders:
+        check_order(order)
     if arguments.export:
         from edgecv.targets.export import export  # only here is Keras needed
 
         exported = export(read_request(arguments.export), arguments.exported)
     else:
         exported = open_exported(arguments.exported)
-    for target, spec, out in orders:
-        progress(f"building {target} {spec.precision}")
-        build_draft(exported, target, spec, out)
+    for order in orders:
+        progress(f"building {order.target} {order.spec.precision}")
+        build_draft(exported, order)
+    if arguments.rungs:
+        from edgecv.targets.rungs import keep_answers
+
+        progress("running SavedModel and ONNX on the reference images")
+        keep_answers(exported)
 
 
 if __name__ == "__main__":

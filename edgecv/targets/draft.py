@@ -1,34 +1,44 @@
 """From an exported network to a draft: an artifact folder whose manifest lacks the proof of parity and the seal."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from edgecv.errors import InputError, Unavailable, not_one_of
 from edgecv.quantization import calibration
 from edgecv.records.artifact import MANIFEST, Manifest, manifest_to_json
 from edgecv.records.files import digest_of_file, write_json
-from edgecv.targets import TARGETS, Exported, Spec
+from edgecv.records.recipe import Build
+from edgecv.targets import TARGETS, Exported
+from edgecv.targets.order import Order
 from edgecv.targets.outputs import expected_outputs
 
+CALIBRATED = ("int8", "int16x8")  # precisions whose ranges come from the calibration images
 
-def check_order(target: str, spec: Spec) -> None:
+
+def check_order(order: Order) -> None:
     """Refuse what cannot be built, before anything slow starts."""
+    target, spec = order.target, order.spec
     if target not in TARGETS:
         raise InputError(f"target: {not_one_of(TARGETS, target)}")
-    if spec.precision not in TARGETS[target].PRECISIONS:
-        raise InputError(f"{target}: precision: {not_one_of(TARGETS[target].PRECISIONS, spec.precision)}")
-    missing = TARGETS[target].missing()
+    module = TARGETS[target]
+    if spec.precision not in module.PRECISIONS:
+        raise InputError(f"{target}: precision: {not_one_of(module.PRECISIONS, spec.precision)}")
+    if spec.io and spec.precision not in module.INTEGER_IO:
+        raise InputError(f"{target}: io: {spec.precision} files leave no choice; remove '{spec.io}'")
+    missing = module.missing()
     if missing:
         raise Unavailable(f"cannot build '{target}' here: {missing}")
 
 
-def build_draft(exported: Exported, target: str, spec: Spec, folder: Path) -> Manifest:
+def build_draft(exported: Exported, order: Order) -> Manifest:
     """Build for a target, and write down what came out; the manifest is written last."""
+    target, spec, folder = order.target, order.spec, order.folder
     folder.mkdir(parents=True, exist_ok=True)
-    built = TARGETS[target].build(exported, spec, folder)
+    module = TARGETS[target]
+    built = module.build(exported, spec, folder)
     expected = expected_outputs(exported.task, exported.labels, exported.postprocess)
+    calibrated = spec.precision in CALIBRATED
     manifest = Manifest(
-        name=f"{exported.name}-{target}-{spec.precision}",
+        name=f"{exported.name}-{Build(target, spec.precision, spec.io).folder_name}",
         task=exported.task,
         target=target,
         precision=spec.precision,
@@ -38,10 +48,21 @@ def build_draft(exported: Exported, target: str, spec: Spec, folder: Path) -> Ma
         inputs=tuple(replace(tensor, meaning="normalised pixels") for tensor in built.inputs),
         outputs=tuple(replace(tensor, meaning=expected[tensor.name].meaning) for tensor in built.outputs),
         model=built.model,
+        weights=spec.weights if spec.precision not in ("float32", "float16") else "",
+        io=(spec.io or "integer") if spec.precision in module.INTEGER_IO else "",
+        prepared=exported.prepared,
         files={file: digest_of_file(folder / file) for file in built.files},
         digests={"network": exported.network_digest, "calibration": calibration.digest(exported.calibration())},
         tools={**exported.tools, **built.tools},
-        warnings=built.warnings,
+        warnings=(*built.warnings, *(_few(exported) if calibrated else ())),
     )
     write_json(folder / MANIFEST, manifest_to_json(manifest))
     return manifest
+
+
+def _few(exported: Exported) -> tuple[str, ...]:
+    """A stamp for ranges that too few images have set."""
+    count = len(exported.calibration())
+    if count >= calibration.FEWEST:
+        return ()
+    return (f"calibrated with {count} images only; {calibration.FEWEST} or more are needed to trust its ranges",)

@@ -4,7 +4,6 @@ There is one inference graph, with batch 1 and outputs by name, and `training=Fa
 Keras take silence for training, and then change their own statistics on every call.
 """
 
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,14 @@ import numpy as np
 from edgecv.errors import InputError
 from edgecv.hosts.versions import versions
 from edgecv.models.opening import open_network
+from edgecv.models.shapes import fix_shape
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.sources import read_stack
+from edgecv.quantization import prepare
 from edgecv.quantization.calibration import normalised
-from edgecv.records.files import write_whole
-from edgecv.targets.exported import Exported, write_exported
-from edgecv.targets.network import check_input, check_outputs
+from edgecv.records.recipe import Task
+from edgecv.targets.exported import Exported, save_array, write_exported
+from edgecv.targets.network import check_outputs
 from edgecv.targets.onnx_export import write_onnx
 from edgecv.targets.request import Request
 
@@ -30,15 +31,20 @@ def export(request: Request, folder: Path) -> Exported:
 
     calibration, reference = (_images(path, request) for path in (request.calibration, request.reference))
     progress(f"opening {request.network.name}")
-    network = open_network(request.network)
-    check_input(network, request)
-    function, tensors = _trace(network, (1, *reference.shape[1:]))
+    network = open_network(request.network, request.custom_layers)
+    network = fix_shape(network, request.preprocess.size, request.preprocess.channels)
+    original, tensors = _trace(network, request.task, reference.shape)
     outputs = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     check_outputs(outputs, request)
 
     progress("computing reference outputs")
-    answers = _answers(function, normalised(reference, request.preprocess))
+    inputs = normalised(reference, request.preprocess)
+    answers = _answers(original, inputs)
     _refuse_dead(answers, request.network)
+
+    progress("folding batch norms and equalising layers")
+    prepared = prepare(network, equalise=request.equalise)
+    function, tensors = _trace(prepared.network, request.task, reference.shape)
     exported = Exported(
         folder,
         request.name,
@@ -49,13 +55,17 @@ def export(request: Request, folder: Path) -> Exported:
         outputs,
         network_digest(network),
         versions("edgecv", "keras", "tensorflow", "tensorflow-cpu", "tf2onnx"),
+        prepared.facts(),
+        request.custom_layers,
     )
-    _save(folder / "calibration.npy", calibration)
-    _save(folder / "reference/images.npy", reference)
+    save_array(folder / "calibration.npy", calibration)
+    save_array(folder / "reference/images.npy", reference)
     for name, values in answers.items():
-        _save(folder / f"reference/{name}.npy", values)
+        save_array(folder / f"reference/{name}.npy", values)
+    exported.keep_rung("folded", _answers(function, inputs))
     progress("writing SavedModel and ONNX")
-    _write_saved_model(network, function, exported.saved_model)
+    prepared.network.save(exported.network)
+    _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
     write_exported(exported)
     return exported
@@ -69,17 +79,25 @@ def _images(path: Path, request: Request) -> np.ndarray:
     return images
 
 
-def _trace(network: Any, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
-    """The inference graph as a tf.function, and its outputs by name."""
+def _trace(network: Any, task: Task, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
+    """The inference graph as a tf.function for one image, and its outputs by name."""
     import tensorflow as tf
 
     def serve(input: Any) -> Mapping[str, Any]:  # noqa: A002 - the argument's name becomes the input's in every file
-        outputs = network(input, training=False)
-        return outputs if isinstance(outputs, Mapping) else {"logits": outputs}  # the only output needs no name
+        return _by_name(network, task, network(input, training=False))
 
-    function = tf.function(serve, input_signature=[tf.TensorSpec(shape, tf.float32, name="input")])
+    function = tf.function(serve, input_signature=[tf.TensorSpec((1, *shape[1:]), tf.float32, name="input")])
     outputs = function.get_concrete_function().structured_outputs
     return function, dict(sorted(outputs.items()))
+
+
+def _by_name(network: Any, task: Task, outputs: Any) -> Mapping[str, Any]:
+    if isinstance(outputs, Mapping):
+        return outputs
+    several = outputs if isinstance(outputs, list | tuple) else [outputs]
+    if len(several) == 1 and task != "detection":
+        return {"logits": several[0]}  # the only output needs no name
+    return dict(zip(network.output_names, several, strict=True))
 
 
 def _answers(function: Any, inputs: np.ndarray) -> dict[str, np.ndarray]:
@@ -103,9 +121,3 @@ def _write_saved_model(network: Any, function: Any, folder: Path) -> None:
     archive.track(network)
     archive.add_endpoint("serve", function)
     archive.write_out(folder, verbose=False)
-
-
-def _save(path: Path, array: np.ndarray) -> None:
-    content = io.BytesIO()
-    np.save(content, array, allow_pickle=False)
-    write_whole(path, content.getvalue())

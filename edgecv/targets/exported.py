@@ -1,10 +1,12 @@
 """An exported network: one folder that all builds share, and that crosses from process to process.
 
-It holds the network twice (a SavedModel, and ONNX with channels first), the calibration images, and reference images
-with the outputs that the Keras network gave for them. Nothing that reads it needs Keras.
+It holds the network three times (folded and equalised in Keras, as a SavedModel, and as ONNX with channels first), the
+calibration images, and reference images with the outputs that the Keras network gave for them before anything was done
+to it. A build reads the SavedModel or the ONNX file and needs no Keras.
 """
 
 import dataclasses
+import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +17,12 @@ import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.quantization.calibration import normalised
-from edgecv.records.files import write_json
+from edgecv.records.files import write_json, write_whole
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Task
 
 RECORD = "exported.json"
+RUNGS = ("folded", "saved_model", "onnx")  # the steps on the way from Keras to a target, whose answers are kept
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class Exported:
     outputs: Mapping[str, tuple[int, ...]]  # name -> shape, channels last
     network_digest: str
     tools: Mapping[str, str]
+    prepared: Mapping[str, Any]  # what was folded, equalised and skipped
+    custom_layers: tuple[str, ...] = ()
+
+    @property
+    def network(self) -> Path:
+        """The folded and equalised network, in Keras."""
+        return self.folder / "network.keras"
 
     @property
     def saved_model(self) -> Path:
@@ -55,9 +65,23 @@ class Exported:
         """The images of the reference outputs, uint8."""
         return _load(self.folder / "reference/images.npy")
 
+    def reference_inputs(self) -> Iterator[np.ndarray]:
+        """What the network sees of the reference images, one by one."""
+        for image in self.reference_images():
+            yield normalised(image[None], self.preprocess)
+
     def reference_outputs(self) -> dict[str, np.ndarray]:
         """What the Keras network gives for the reference images: float32, channels last."""
         return {name: _load(self.folder / f"reference/{name}.npy") for name in self.outputs}
+
+    def rung_outputs(self, rung: str) -> dict[str, np.ndarray]:
+        """What the network gives for them at a later step."""
+        return {name: _load(self.folder / f"rungs/{rung}/{name}.npy") for name in self.outputs}
+
+    def keep_rung(self, rung: str, outputs: Mapping[str, np.ndarray]) -> None:
+        """Keep the answers of a step, for parity."""
+        for name, values in outputs.items():
+            save_array(self.folder / f"rungs/{rung}/{name}.npy", values)
 
 
 def write_exported(exported: Exported) -> None:
@@ -74,9 +98,17 @@ def open_exported(folder: Path) -> Exported:
     except (OSError, ValueError) as error:
         raise InputError(f"{folder}: expected an exported network, with a whole {RECORD}: {error}") from error
     plain["preprocess"] = Preprocess.from_json(plain["preprocess"])
-    plain["labels"] = tuple(plain["labels"])
+    for name in ("labels", "custom_layers"):
+        plain[name] = tuple(plain[name])
     plain["outputs"] = {name: tuple(shape) for name, shape in plain["outputs"].items()}
     return Exported(folder, **plain)
+
+
+def save_array(path: Path, array: np.ndarray) -> None:
+    """Write an array, whole or not at all."""
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    write_whole(path, content.getvalue())
 
 
 def _load(path: Path) -> np.ndarray:

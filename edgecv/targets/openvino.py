@@ -10,10 +10,11 @@ from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
-from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.protocol import Built, Spec, Toolchain
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
-NEEDS_TENSORFLOW = False
+INTEGER_IO: tuple[Precision, ...] = ()
+TOOLCHAIN: Toolchain = "openvino"
 RUN_BY = "openvino"
 MODEL, WEIGHTS = "model.xml", "model.bin"
 

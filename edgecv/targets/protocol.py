@@ -6,18 +6,22 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from edgecv.records.artifact import Tensor
-from edgecv.records.recipe import Precision
+from edgecv.records.recipe import Io, Precision
 from edgecv.targets.exported import Exported
 
 Weights = Literal["per_channel", "per_tensor"]
+Toolchain = Literal["tensorflow", "openvino", "onnxruntime"]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What is asked for. `weights` matters to int8 only: one scale an output channel, or one a tensor."""
+    """What is asked for, and the oldest runtime that the file has to run on."""
 
     precision: Precision
-    weights: Weights = "per_channel"
+    weights: Weights = "per_channel"  # of integers: one scale an output channel, or one a tensor
+    io: Io | None = None  # of a precision in INTEGER_IO: its inputs and outputs; None: the target's habit
+    package: str = ""  # the runtime of the device, such as "tflite-runtime"; empty: any
+    oldest: str = ""  # its oldest version, such as "2.14.0"; empty: any
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Built:
 
 class TargetModule(Protocol):
     PRECISIONS: tuple[Precision, ...]
-    NEEDS_TENSORFLOW: bool  # then it is built in the process that has imported it for the export
+    INTEGER_IO: tuple[Precision, ...]  # whose inputs and outputs may be integers or floats, as asked
+    TOOLCHAIN: Toolchain  # targets of one toolchain are built in one process, one after the other
     RUN_BY: str  # the target whose engine runs its files for parity; itself, where its own runtime can be here
 
     def missing(self) -> str | None:

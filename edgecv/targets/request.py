@@ -15,7 +15,7 @@ from edgecv.records.recipe import Task
 class Request:
     """A network with all that its artifacts have to know, and the images it is calibrated and checked with."""
 
-    network: Path  # a .keras file
+    network: Path  # a .keras or .h5 file, or a SavedModel folder
     name: str
     task: Task
     labels: tuple[str, ...]
@@ -23,6 +23,8 @@ class Request:
     postprocess: Mapping[str, Any]
     calibration: Path  # .npy of (n, height, width, channels) uint8 at the network's size
     reference: Path  # the same, of other images
+    custom_layers: tuple[str, ...] = ()  # "module:Class" or "file.py:Class", which the user trusts
+    equalise: bool = True  # False: to see what equalisation gains
 
 
 def read_request(path: Path) -> Request:
@@ -30,7 +32,8 @@ def read_request(path: Path) -> Request:
     try:
         plain = json.loads(path.read_bytes())
         plain["preprocess"] = Preprocess.from_json(plain["preprocess"])
-        plain["labels"] = tuple(plain["labels"])
+        for name in ("labels", "custom_layers"):
+            plain[name] = tuple(plain.get(name, ()))
         for name in ("network", "calibration", "reference"):
             plain[name] = Path(plain[name])
         return Request(**plain)

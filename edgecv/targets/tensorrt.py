@@ -13,10 +13,11 @@ from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.onnx_quantize import quantize, tensors
-from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.protocol import Built, Spec, Toolchain
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
-NEEDS_TENSORFLOW = False
+INTEGER_IO: tuple[Precision, ...] = ()
+TOOLCHAIN: Toolchain = "onnxruntime"
 RUN_BY = "onnx"
 MODEL = "model.onnx"
 

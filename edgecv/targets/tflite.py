@@ -15,10 +15,11 @@ from edgecv.records.artifact import Quantization, Tensor
 from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
-from edgecv.targets.protocol import Built, Spec
+from edgecv.targets.protocol import Built, Spec, Toolchain
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
-NEEDS_TENSORFLOW = True
+INTEGER_IO: tuple[Precision, ...] = ("int8",)
+TOOLCHAIN: Toolchain = "tensorflow"
 RUN_BY = "tflite"
 MODEL = "model.tflite"
 

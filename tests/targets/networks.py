@@ -14,8 +14,9 @@ from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import MANIFEST
 from edgecv.records.files import write_json
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Task
-from edgecv.targets import TARGETS
+from edgecv.records.recipe import Precision, Task
+from edgecv.targets import TARGETS, Spec
+from edgecv.targets.order import Order, write_orders
 from edgecv.targets.request import Request
 
 PREPROCESS = Preprocess(size=(64, 64), mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
@@ -91,10 +92,10 @@ class Workplace:
         return self.exported.parent / f"{target}-{precision}"
 
 
-ALL: list[tuple[str, str]] = [
+ALL: list[tuple[str, Precision]] = [
     (target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS
 ]
-BUILDS: Mapping[Task, list[tuple[str, str]]] = {  # every task meets every target in tests/conformance
+BUILDS: Mapping[Task, list[tuple[str, Precision]]] = {  # every task meets every target in tests/conformance
     "classification": [("tflite", "int8"), ("onnx", "int8")],  # of gray images
     "detection": ALL,
 }
@@ -108,8 +109,8 @@ def workplace(task: Task, base: Path) -> Workplace:
         preprocess = GRAY if task == "classification" else PREPROCESS
         request = request_for(lively_network(task, preprocess), task, folder, preprocess)
         ask = write_request(request, folder / "request.json")
-        arguments: list[str | Path] = [place.exported, "--export", ask]
-        for target, precision in BUILDS[task]:
-            arguments += ["--build", target, precision, place.draft(target, precision)]
+        orders = [Order(target, Spec(precision), place.draft(target, precision)) for target, precision in BUILDS[task]]
+        builds = write_orders(orders, folder / "orders.json")
+        arguments = [place.exported, "--export", ask, "--builds", builds, "--rungs"]
         local.run_module("edgecv.targets", arguments, log=folder / "log")
     return place

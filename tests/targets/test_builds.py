@@ -11,7 +11,8 @@ from onnx.numpy_helper import to_array
 from edgecv.hosts import local
 from edgecv.records.artifact import open_artifact
 from edgecv.records.files import digest_of_file
-from edgecv.targets import TARGETS
+from edgecv.targets import TARGETS, Spec
+from edgecv.targets.order import Order, write_orders
 from tests.conftest import Need
 from tests.targets.networks import ALL, LABELS, PREPROCESS, Workplace, workplace
 
@@ -94,9 +95,9 @@ def test_an_onnx_file_for_processors_quantizes_activations_to_uint8_with_a_zero_
 
 
 def test_weights_with_one_scale_a_tensor_are_what_was_asked_for(detector: Workplace, tmp_path: Path) -> None:
-    arguments: list[str | Path] = [detector.exported, "--weights", "per_tensor"]
-    for target in ("openvino", "onnx"):  # TFLite's turn is in test_export.py, where TensorFlow is at hand
-        arguments += ["--build", target, "int8", tmp_path / target]
+    # TFLite's turn is in test_export.py, where TensorFlow is at hand.
+    orders = [Order(target, Spec("int8", "per_tensor"), tmp_path / target) for target in ("openvino", "onnx")]
+    arguments = [detector.exported, "--builds", write_orders(orders, tmp_path / "orders.json")]
     local.run_module("edgecv.targets", arguments, log=tmp_path / "log")
     graph = onnx.load(tmp_path / "onnx/model.onnx").graph
     constants = {each.name: to_array(each) for each in graph.initializer}

@@ -9,7 +9,8 @@ import pytest
 
 from edgecv.errors import InputError
 from edgecv.hosts import local
-from edgecv.targets import open_exported
+from edgecv.targets import Spec, open_exported
+from edgecv.targets.order import Order, write_orders
 from tests.targets.networks import ALL, Workplace, workplace
 
 
@@ -22,16 +23,11 @@ def test_the_same_network_gives_the_same_bytes_wherever_and_whenever_it_is_built
     detector: Workplace, tmp_path: Path
 ) -> None:
     exported = tmp_path / "another/place/with a longer name"
-    argv: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "edgecv.targets",
-        exported,
-        "--export",
-        detector.exported.parent / "request.json",
-    ]
-    for target, precision in reversed(ALL):  # some tools number what they make from the start of their process
-        argv += ["--build", target, precision, tmp_path / f"{target}-{precision}"]
+    # In another order: some tools number what they make from the start of their process.
+    orders = [Order(target, Spec(precision), tmp_path / f"{target}-{precision}") for target, precision in reversed(ALL)]
+    argv: list[str | Path] = [sys.executable, "-m", "edgecv.targets", exported]
+    argv += ["--export", detector.exported.parent / "request.json", "--builds"]
+    argv += [write_orders(orders, tmp_path / "orders.json")]
     environment = {**os.environ, "PYTHONHASHSEED": "12345"}  # the order of sets of names depends on it
     subprocess.run(argv, env=environment, check=True, capture_output=True)
     for build in ALL:
@@ -48,22 +44,27 @@ def test_the_same_network_gives_the_same_bytes_wherever_and_whenever_it_is_built
     ("target", "precision", "complaint"),
     [
         ("tflight", "int8", "target: expected one of tflite, .*, got 'tflight'; did you mean 'tflite'"),
-        ("onnx", "int9", "onnx: precision: expected one of float32, int8, got 'int9'; did you mean 'int8'"),
+        ("onnx", "int9", "onnx: precision: expected one of float32, .*int8, got 'int9'; did you mean 'int8'"),
     ],
 )
 def test_an_order_that_does_not_exist_is_refused_before_anything_starts(
     target: str, precision: str, complaint: str, tmp_path: Path
 ) -> None:
-    arguments = [tmp_path / "exported", "--export", tmp_path / "request.json", "--build", target, precision, tmp_path]
+    orders = write_orders([Order(target, Spec(precision), tmp_path)], tmp_path / "orders.json")  # type: ignore[arg-type]
+    arguments = [tmp_path / "exported", "--export", tmp_path / "request.json", "--builds", orders]
     with pytest.raises(InputError, match=complaint):
         local.run_module("edgecv.targets", arguments, log=tmp_path / "log")
 
 
 def test_a_folder_that_holds_no_exported_network_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="expected an exported network"):
-        local.run_module(
-            "edgecv.targets", [tmp_path, "--build", "onnx", "int8", tmp_path / "out"], log=tmp_path / "log"
-        )
+        local.run_module("edgecv.targets", [tmp_path, "--rungs"], log=tmp_path / "log")
+
+
+def test_orders_that_are_none_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "orders.json").write_text('[{"target": "onnx"}]')
+    with pytest.raises(InputError, match=r"orders\.json: not a list of builds"):
+        local.run_module("edgecv.targets", [tmp_path, "--builds", tmp_path / "orders.json"], log=tmp_path / "log")
 
 
 def test_a_request_that_lacks_a_field_is_refused(tmp_path: Path) -> None:
