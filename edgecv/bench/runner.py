@@ -20,7 +20,7 @@ from edgecv.hosts import require_here
 from edgecv.hosts.local import TimedOut, run_module
 from edgecv.ondevice import probes
 from edgecv.ondevice.bench import measured
-from edgecv.ondevice.engines import engine_for
+from edgecv.ondevice.engines import check_hint, engine_for
 from edgecv.ondevice.stopwatch import PLANS
 from edgecv.records.artifact import Artifact, open_sealed
 from edgecv.records.device import DeviceProfile
@@ -38,6 +38,7 @@ def measure(
     mode: Mode,
     threads: int,
     out: Path,
+    hint: str = "",
     log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Measurement:
@@ -47,11 +48,14 @@ def measure(
         raise InputError(f"threads: expected at most the {probes.cores()} cores of this machine, got '{threads}'")
     profile = device.name if device else "local"
     engine_for(artifact)
+    check_hint(artifact, hint)
     if device:
         require_here(device)
     plan = PLANS[mode]
     limit_s = OPENING_SECONDS + plan.warmup_seconds + plan.max_seconds + plan.end_to_end_seconds
     asked: list[str | Path] = ["--out", out, "--threads", str(threads), "--mode", mode, "--profile", profile]
+    if hint:
+        asked += ["--hint", hint]
     try:
         with _alone(on_progress):
             run_module(
@@ -66,7 +70,8 @@ def measure(
     except EdgecvError as error:
         if isinstance(error, Unavailable) and not isinstance(error, TimedOut):
             raise
-        write_json(out, dataclasses.asdict(_failed(artifact, profile, str(error))))
+        reason = f"computing in {hint}: {error}" if hint else str(error)
+        write_json(out, dataclasses.asdict(_failed(artifact, profile, reason)))
     return read_measurement(out)
 
 

@@ -11,6 +11,7 @@ from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, load_recipe, to_plain
 from edgecv.errors import Unavailable
 from edgecv.hosts import require_here
+from edgecv.ondevice.engines import HINTS, check_hint
 from edgecv.pipeline.measure import evaluate
 from edgecv.pipeline.reference import float_predictions
 from edgecv.pipeline.store import default_store
@@ -29,6 +30,7 @@ from edgecv.report import as_terminal, join
 @click.option("--limit", type=click.IntRange(min=1), help="Score so many of the images only, spread evenly.")
 @click.option("--device", default="local", show_default=True, help="A device profile: a name, or a YAML file.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the runtime; the profile's by default.")
+@click.option("--hint", type=click.Choice(HINTS), help="Let OpenVINO compute floats in this precision.")
 @click.option("--out", type=click.Path(path_type=Path), help="A file for one artifact, a folder for several.")
 @click.option("--json", "as_json", is_flag=True, help="Print the evaluations as a JSON array.")
 def command(
@@ -39,6 +41,7 @@ def command(
     limit: int | None,
     device: str,
     threads: int | None,
+    hint: str | None,
     out: Path | None,
     as_json: bool,
 ) -> int:
@@ -52,9 +55,12 @@ def command(
     document, profile = load_recipe(recipe), load_device(device).record
     require_here(profile)
     opened = [open_sealed(path) for path in artifacts]
+    for artifact in opened:
+        check_hint(artifact, hint or "")
     with document.places():
         samples = datasets.load(document.record.data, document.record.task, split)
-    places = places_for(out, [f"{artifact.manifest.name}{SUFFIX}" for artifact in opened])
+    ending = f"-{hint}{SUFFIX}" if hint else SUFFIX
+    places = places_for(out, [f"{artifact.manifest.name}{ending}" for artifact in opened])
     results = []
     with Progress() as progress:
         workshop = Workshop(default_store(), places[0].with_suffix(".log"), say, progress)
@@ -72,6 +78,7 @@ def command(
                     float_predictions=reference,
                     limit=limit,
                     threads=threads_for(profile, artifact.manifest.target, threads),
+                    hint=hint or "",
                 )
             except Unavailable as reason:
                 if len(opened) == 1:

@@ -11,6 +11,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("edgecv.cli.run", "All of it: data, train, build, parity, bench, evaluate, report."),
     "train": ("edgecv.cli.train", "Train the network of a recipe."),
     "convert": ("edgecv.cli.convert", "Turn a network into artifacts that devices run."),
+    "parity": ("edgecv.cli.parity", "Prove that an artifact is still its network."),
     "bench": ("edgecv.cli.bench", "Measure the latency and memory of artifacts."),
     "evaluate": ("edgecv.cli.evaluate", "Measure the accuracy of artifacts."),
     "predict": ("edgecv.cli.predict", "Run an artifact on images."),

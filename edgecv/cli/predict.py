@@ -13,6 +13,7 @@ from edgecv.documents import load_device
 from edgecv.errors import EdgecvError
 from edgecv.hosts import local, require_here
 from edgecv.ondevice.commands.shares import STAGES
+from edgecv.ondevice.engines import HINTS
 from edgecv.records.artifact import open_sealed
 from edgecv.records.device import threads_for
 
@@ -26,6 +27,7 @@ SHOWN = 8  # objects of one image in a line; --json has them all
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the images with predictions drawn in.")
 @click.option("--threshold", type=click.FloatRange(0, 1), help="The lowest score of a detection.")
 @click.option("--threads", type=click.IntRange(min=1), help="Threads of the runtime; the profile's by default.")
+@click.option("--hint", type=click.Choice(HINTS), help="Let OpenVINO compute floats in this precision.")
 @click.option("--json", "as_json", is_flag=True, help="Print the predictions as one JSON document.")
 def command(
     artifact: Path,
@@ -34,6 +36,7 @@ def command(
     out: Path | None,
     threshold: float | None,
     threads: int | None,
+    hint: str | None,
     as_json: bool,
 ) -> None:
     """Run an artifact on images: what it sees, and where the time went.
@@ -50,6 +53,8 @@ def command(
     with tempfile.TemporaryDirectory(prefix="edgecv-") as scratch, Progress() as progress:
         answer = Path(scratch) / "predictions.json"
         options: list[str | Path] = ["--json", answer, "--threads", str(threads_for(profile, target, threads))]
+        if hint:
+            options += ["--hint", hint]
         if out:
             options += ["--out", out]
         if threshold is not None:

@@ -19,9 +19,18 @@ from edgecv.report import as_json, as_terminal, join
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; runs/NAME by default.")
 @click.option("--set", "settings", multiple=True, metavar="FIELD=VALUE", help="Change a field of the recipe.")
 @click.option("--remeasure", is_flag=True, help="Take every latency again, also where one is stored.")
+@click.option(
+    "--allow-tiny-calibration", is_flag=True, help="Calibrate with fewer than 50 images; the artifacts say so."
+)
 @click.option("--json", "as_json_", is_flag=True, help="Print the rows of the report as JSON.")
 def command(
-    recipe: str, devices: tuple[str, ...], out: Path | None, settings: tuple[str, ...], remeasure: bool, as_json_: bool
+    recipe: str,
+    devices: tuple[str, ...],
+    out: Path | None,
+    settings: tuple[str, ...],
+    remeasure: bool,
+    allow_tiny_calibration: bool,
+    as_json_: bool,
 ) -> int:
     """All of it: data, train, build, parity, bench, evaluate, report. Finished stages are reused.
 
@@ -36,7 +45,14 @@ def command(
     folder = out or Path("runs") / document.record.name
     with Progress() as progress:
         workshop = Workshop(default_store(), folder / "log", say, progress)
-        finished = run(document, profiles, folder, workshop, remeasure=remeasure)
+        finished = run(
+            document,
+            profiles,
+            folder,
+            workshop,
+            remeasure=remeasure,
+            allow_tiny_calibration=allow_tiny_calibration,
+        )
     rows = join(finished.measurements, finished.evaluations)
     if as_json_:
         print_json(as_json.plain(rows))

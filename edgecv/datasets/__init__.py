@@ -5,7 +5,7 @@ A split is lazy: `load` returns at once, and an image is read or drawn when it i
 
 from typing import Protocol
 
-from edgecv.datasets import digits, shapes
+from edgecv.datasets import digits, image_folder, masks, shapes, voc
 from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Samples
@@ -20,7 +20,13 @@ class DatasetModule(Protocol):
     def load(self, data: Data, task: Task, split: str) -> Samples: ...
 
 
-DATASETS: dict[str, DatasetModule] = {"shapes": shapes, "digits": digits}
+DATASETS: dict[str, DatasetModule] = {
+    "shapes": shapes,
+    "digits": digits,
+    "image_folder": image_folder,
+    "voc": voc,
+    "masks": masks,
+}
 
 
 def load(data: Data, task: Task, split: str) -> Samples:

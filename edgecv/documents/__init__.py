@@ -7,22 +7,39 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edgecv.documents.blocks import load_labels, load_postprocess, load_preprocess, usual_postprocess
     from edgecv.documents.device import load_device
     from edgecv.documents.document import Document
     from edgecv.documents.recipe import load_recipe
     from edgecv.documents.registry import names
     from edgecv.documents.results import read_evaluation, read_measurement, to_plain
 
-__all__ = ["Document", "load_device", "load_recipe", "names", "read_evaluation", "read_measurement", "to_plain"]
+__all__ = [
+    "Document",
+    "load_device",
+    "load_labels",
+    "load_postprocess",
+    "load_preprocess",
+    "load_recipe",
+    "names",
+    "read_evaluation",
+    "read_measurement",
+    "to_plain",
+    "usual_postprocess",
+]
 
 _MODULES = {
     "Document": "document",
     "load_device": "device",
+    "load_labels": "blocks",
+    "load_postprocess": "blocks",
+    "load_preprocess": "blocks",
     "load_recipe": "recipe",
     "names": "registry",
     "read_evaluation": "results",
     "read_measurement": "results",
     "to_plain": "results",
+    "usual_postprocess": "blocks",
 }
 
 

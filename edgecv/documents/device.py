@@ -1,8 +1,9 @@
 """Device profiles: from a name or a path to a record that is known to make sense."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from edgecv.documents.document import Document
 from edgecv.documents.limits import Limit, check, positive, refuse, refuse_repeated
@@ -15,6 +16,7 @@ from edgecv.errors import not_one_of
 from edgecv.ondevice import probes
 from edgecv.ondevice.engines import ENGINES
 from edgecv.records.device import DeviceProfile
+from edgecv.records.recipe import Precision
 
 LOCAL = "local"  # the profile whose hardware is not written down but read from this machine
 
@@ -47,10 +49,23 @@ def _check_runtime(document: Document[DeviceProfile], target: str) -> None:
     if not runtime.precisions:
         refuse(document, f"{field}.precisions", "expected at least one precision; a runtime without any is left out")
     refuse_repeated(document, f"{field}.precisions", runtime.precisions)
+    for precision, reason in runtime.lacks.items():
+        _check_lack(document, f"{field}.lacks.{precision}", precision, reason, runtime.precisions)
     if not is_range(runtime.versions):
         refuse(document, f"{field}.versions", f"expected a range such as '>=2.1,<3', got '{runtime.versions}'")
     if runtime.threads is not None and runtime.threads < 1:
         refuse(document, f"{field}.threads", f"expected a number above 0, got '{runtime.threads}'")
+
+
+def _check_lack(
+    document: Document[DeviceProfile], field: str, precision: str, reason: str, runs: Sequence[Precision]
+) -> None:
+    if precision not in get_args(Precision):
+        refuse(document, field, not_one_of(get_args(Precision), precision))
+    if precision in runs:
+        refuse(document, field, "it is among its precisions as well; keep one")
+    if not reason:
+        refuse(document, field, "expected the reason, such as 'its GPU has no int8 arithmetic'")
 
 
 def _check_connection(document: Document[DeviceProfile]) -> None:

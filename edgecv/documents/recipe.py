@@ -9,6 +9,7 @@ from pathlib import Path
 from edgecv.documents.document import Document
 from edgecv.documents.limits import Limit, check, not_negative, positive, refuse, refuse_repeated, share
 from edgecv.documents.overrides import apply
+from edgecv.documents.preprocess import mistake_in, with_channels
 from edgecv.documents.registry import find
 from edgecv.documents.shape import read_record
 from edgecv.documents.wording import one_of
@@ -20,7 +21,6 @@ from edgecv.records.recipe import METRICS_OF, Recipe
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
 LIMITS = (
-    Limit("preprocess.size", "height and width above 0", lambda size: min(size) > 0),
     positive("training.epochs"),
     positive("training.batch_size"),
     positive("training.learning_rate"),
@@ -55,32 +55,16 @@ def load_recipe(
 
 
 def _with_channels(document: Document[Recipe]) -> Document[Recipe]:
-    """One mean and one std where the network sees gray and the recipe leaves them to the default."""
-    preprocess = document.record.preprocess
-    written = document.written.value["preprocess"].value
-    for name in ("mean", "std"):
-        if name not in written:
-            preprocess = replace(preprocess, **{name: getattr(preprocess, name)[: preprocess.channels]})
-    return replace(document, record=replace(document.record, preprocess=preprocess))
+    recipe = document.record
+    preprocess = with_channels(recipe.preprocess, document.written.value["preprocess"])
+    return replace(document, record=replace(recipe, preprocess=preprocess))
 
 
 def _check_preprocess(document: Document[Recipe]) -> None:
-    preprocess = document.record.preprocess
-    for name in ("mean", "std"):
-        count = len(getattr(preprocess, name))
-        if count != preprocess.channels:
-            expected = "1 number" if preprocess.channels == 1 else f"{preprocess.channels} numbers"
-            refuse(document, f"preprocess.{name}", f"expected {expected} for color '{preprocess.color}', got {count}")
-    if 0 in preprocess.std:
-        refuse(document, f"preprocess.std[{preprocess.std.index(0)}]", "expected anything but 0, got '0': it divides")
-    side = preprocess.resize_to
-    if side is None:
-        return
-    if preprocess.resize != "crop":
-        refuse(document, "preprocess.resize_to", f"only with resize 'crop', got resize '{preprocess.resize}'")
-    if side < max(preprocess.size):
-        expected = f"at least {max(preprocess.size)}, the longer side of preprocess.size"
-        refuse(document, "preprocess.resize_to", f"expected {expected}, got '{side}'")
+    mistake = mistake_in(document.record.preprocess)
+    if mistake:
+        field, complaint = mistake
+        refuse(document, f"preprocess.{field}", complaint)
 
 
 def _check_builds(document: Document[Recipe]) -> None:

@@ -19,9 +19,9 @@ OPTIONS = "options"  # a record with this field collects the keys that it does n
 SCALARS = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
 
 
-def read_record(written: Written, kind: type[T], *, name: str) -> T:
-    """A whole document as a record; its `name` comes from the file's."""
-    return typing.cast(T, _record(written, kind, "", {"name": name}))
+def read_record(written: Written, kind: type[T], *, name: str | None = None) -> T:
+    """A whole document as a record; the `name` of one that has a name comes from the file's."""
+    return typing.cast(T, _record(written, kind, "", {} if name is None else {"name": name}))
 
 
 def _read(written: Written, kind: Any, field: str) -> Any:

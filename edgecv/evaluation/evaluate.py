@@ -31,6 +31,7 @@ def evaluate(
     float_predictions: Path | None = None,
     limit: int | None = None,
     threads: int = 1,
+    hint: str = "",
     log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Evaluation:
@@ -42,7 +43,15 @@ def evaluate(
     reference = _score_saved(float_predictions, task, samples, indices) if float_predictions else None
 
     made = predict(
-        artifact_folder, task, samples, indices, work=work, threads=threads, log=log, on_progress=on_progress
+        artifact_folder,
+        task,
+        samples,
+        indices,
+        work=work,
+        threads=threads,
+        hint=hint,
+        log=log,
+        on_progress=on_progress,
     )
     scored = score(task, made, samples, indices)
 
@@ -56,6 +65,7 @@ def evaluate(
         ci95=scored.interval(metric),
         per_class=scored.per_class(metric),
         others={name: value for name, value in scored.values.items() if name != metric},
+        hint=hint,
     )
     return _judged(evaluation, scored, reference, accuracy) if reference else evaluation
 

@@ -28,6 +28,7 @@ def predict(
     *,
     work: Path,
     threads: int,
+    hint: str = "",
     log: Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> list[Any]:
@@ -35,9 +36,10 @@ def predict(
     work.mkdir(parents=True, exist_ok=True)
     saved = work / "predictions.npz"
     source = _hand_over([samples.image(index) for index in indices], work)
+    hinted = ["--hint", hint] if hint else []
     run_module(
         "edgecv.ondevice",
-        ["predict", artifact, source, "--save", saved, "--threads", threads, *OPTIONS.get(task, ())],
+        ["predict", artifact, source, "--save", saved, "--threads", threads, *hinted, *OPTIONS.get(task, ())],
         log=log or work / "predict.log",
         on_progress=on_progress,
     )

@@ -1,54 +1,31 @@
 """Open a Keras network that somebody else may have made; none of the code that a file can carry is run."""
 
-import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from edgecv.errors import InputError
-from edgecv.models.refusals import vendor_refusals
+from edgecv.models.custom_layers import load_custom_layers
+from edgecv.models.h5_file import open_h5
+from edgecv.models.keras_file import open_keras
+from edgecv.models.saved_model import open_saved_model
+
+EXPECTED = "expected a .keras, .h5 or .hdf5 file, or a SavedModel folder"
 
 
-class Layer(NamedTuple):
-    """One layer as the file describes it, before any of it is built."""
+def open_network(path: Path, custom_layers: Sequence[str] = ()) -> Any:
+    """The keras.Model of a file or folder, in float32. Only the classes in `custom_layers` are imported and trusted.
 
-    kind: str
-    module: str
-    name: str
-
-
-def open_network(path: Path) -> Any:
-    """The keras.Model of a .keras file, which holds layers of Keras alone."""
-    for layer in _described_layers(path):
-        _refuse_code(path, layer)
-    import keras
-
-    with vendor_refusals(str(path), "Keras"):  # of what is damaged inside
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-
-
-def _described_layers(path: Path) -> list[Layer]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return list(_layers(json.loads(archive.read("config.json"))))
-    except (OSError, zipfile.BadZipFile, RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise InputError(f"{path}: expected a .keras file: {error}") from error
-
-
-def _layers(config: Mapping[str, Any]) -> Iterator[Layer]:
-    for layer in config["config"].get("layers", []):
-        yield Layer(layer["class_name"], layer["module"] or "", layer["config"].get("name", ""))
-        yield from _layers(layer)  # a model can be a layer of another
-
-
-def _refuse_code(path: Path, layer: Layer) -> None:
-    if layer.kind == "Lambda":
-        raise InputError(
-            f"{path}: layer '{layer.name}' is a Lambda, code that would run when the file is opened; "
-            "use a layer of Keras in its place"
-        )
-    if not layer.module.startswith("keras."):
-        raise InputError(
-            f"{path}: layer '{layer.name}' is a custom layer, '{layer.kind}'; only layers of Keras can be converted"
-        )
+    One is written as "package.module:Class" or "path/to/layers.py:Class".
+    """
+    if path.is_dir():
+        if not (path / "saved_model.pb").is_file():
+            raise InputError(f"{path}: {EXPECTED}, which has a saved_model.pb")
+        return open_saved_model(path)
+    if path.name.endswith(".weights.h5"):
+        raise InputError(f"{path}: holds weights without their network; save the whole network as a .keras file")
+    if path.suffix == ".keras":
+        return open_keras(path, load_custom_layers(custom_layers))
+    if path.suffix in (".h5", ".hdf5"):
+        return open_h5(path, load_custom_layers(custom_layers))
+    raise InputError(f"{path}: {EXPECTED}")

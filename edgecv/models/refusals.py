@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from edgecv.errors import InputError
+from edgecv.errors import EdgecvError, InputError
 
 LONGEST = 300  # characters of a message; converters print whole graphs
 
@@ -14,6 +14,8 @@ def vendor_refusals(network: str, tool: str) -> Iterator[None]:
     """Turn whatever a tool raises into an InputError that names network and tool: they have no class in common."""
     try:
         yield
+    except EdgecvError:
+        raise
     except Exception as error:
         traceback.print_exc()  # stderr of this process is the log
         said = (str(error).strip().splitlines() or ["no reason given"])[0][:LONGEST]

@@ -24,7 +24,7 @@ from PIL import Image
 
 from edgecv.errors import InputError, MeasurementNotValid
 from edgecv.ondevice.child import progress
-from edgecv.ondevice.engines import Engine, EngineOptions, infer, open_engine
+from edgecv.ondevice.engines import HINTS, Engine, EngineOptions, infer, open_engine
 from edgecv.ondevice.images import read_strip
 from edgecv.ondevice.predictor import Predicted, Predictor
 from edgecv.ondevice.probes import Circumstances, cores, peak_memory_mb, process_age_s, read
@@ -53,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("artifact", type=Path, help="an artifact folder")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="where the measurement is written")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="threads of the runtime")
+    parser.add_argument("--hint", choices=HINTS, default="", help="let OpenVINO compute floats in this")
     parser.add_argument("--mode", choices=get_args(Mode), default="standard")
     parser.add_argument("--profile", default="local", metavar="NAME", help="what the machine is called in the record")
 
@@ -62,7 +63,8 @@ def run(arguments: argparse.Namespace) -> None:
     if not 1 <= arguments.threads <= available:
         raise InputError(f"--threads: expected 1 to {available}, the cores of this machine, got {arguments.threads}")
     artifact = open_sealed(arguments.artifact)
-    measurement = measure(artifact, arguments.profile, PLANS[arguments.mode], arguments.threads)
+    options = EngineOptions(arguments.threads, arguments.hint)
+    measurement = measure(artifact, arguments.profile, PLANS[arguments.mode], options)
     write_json(arguments.out, dataclasses.asdict(measurement))
     if measurement.verdict != "VALID":
         raise MeasurementNotValid(f"{arguments.out}: {measurement.verdict}: {'; '.join(measurement.reasons)}")
@@ -76,10 +78,10 @@ class Start(NamedTuple):
     peak_memory_mb: float | None
 
 
-def measure(artifact: Artifact, profile: str, plan: Plan, threads: int) -> Measurement:
+def measure(artifact: Artifact, profile: str, plan: Plan, options: EngineOptions) -> Measurement:
     """One measurement of an artifact, by a plan."""
     manifest = artifact.manifest
-    engine = open_engine(artifact, EngineOptions(threads))
+    engine = open_engine(artifact, options)
     start = _start(engine, manifest)
     images = read_strip(artifact.folder / manifest.samples, manifest.preprocess.size, manifest.preprocess.channels)
     machine = read()
@@ -87,7 +89,7 @@ def measure(artifact: Artifact, profile: str, plan: Plan, threads: int) -> Measu
         artifact=measured(artifact),
         device=MeasuredDevice(profile, machine.machine),
         verdict="FAILED",
-        environment=_environment(engine, threads, machine),
+        environment=_environment(engine, options, machine),
         unread=machine.unread,
         taken_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
     )
@@ -104,12 +106,12 @@ def measure(artifact: Artifact, profile: str, plan: Plan, threads: int) -> Measu
     before = read()
     taken = sample(step, plan, progress)
     after = read()
-    judgement = judge(taken, before, after, threads)
+    judgement = judge(taken, before, after, options.threads)
     return dataclasses.replace(
         failed,
         verdict=judgement.verdict,
         environment=dataclasses.replace(
-            _environment(engine, threads, after), throttled=judgement.throttled, steal=judgement.steal
+            _environment(engine, options, after), throttled=judgement.throttled, steal=judgement.steal
         ),
         latency=_latency(taken, warmup),
         end_to_end=_end_to_end(Predictor(manifest, engine, TASKS[manifest.task]), images, plan),
@@ -151,11 +153,12 @@ def measured(artifact: Artifact) -> MeasuredArtifact:
     return MeasuredArtifact(manifest.digests["artifact"], manifest.name, manifest.target, manifest.precision, size)
 
 
-def _environment(engine: Engine, threads: int, machine: Circumstances) -> Environment:
+def _environment(engine: Engine, options: EngineOptions, machine: Circumstances) -> Environment:
     return Environment(
         runtime=engine.runtime,
         runtime_precision=engine.runtime_precision,
-        threads=threads,
+        threads=options.threads,
+        hint=options.hint,
         kernels=engine.kernels,
         kernel=machine.kernel,
         python=platform.python_version(),

@@ -121,8 +121,11 @@ class Predictor:
         )
 
 
-def load(path: str | Path, threads: int = 1, postprocess: Mapping[str, Any] | None = None) -> Predictor:
-    """Open an artifact folder; `postprocess` replaces settings of the manifest, such as the score threshold."""
+def load(path: str | Path, threads: int = 1, postprocess: Mapping[str, Any] | None = None, hint: str = "") -> Predictor:
+    """Open an artifact folder; `postprocess` replaces settings of the manifest, such as the score threshold.
+
+    `hint` is a precision for an engine that can be told one; see EngineOptions.
+    """
     artifact = open_sealed(Path(path))
     manifest = artifact.manifest
     if manifest.task not in TASKS:
@@ -131,7 +134,7 @@ def load(path: str | Path, threads: int = 1, postprocess: Mapping[str, Any] | No
     if postprocess:
         _check(postprocess, task, manifest.task)
         manifest = dataclasses.replace(manifest, postprocess={**manifest.postprocess, **postprocess})
-    return Predictor(manifest, open_engine(artifact, EngineOptions(threads=threads)), task)
+    return Predictor(manifest, open_engine(artifact, EngineOptions(threads, hint)), task)
 
 
 def _check(postprocess: Mapping[str, Any], task: TaskModule, name: str) -> None:

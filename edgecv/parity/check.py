@@ -4,7 +4,6 @@ The check has to prove itself too: shown damaged images, the same artifact must 
 would pass anything.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,21 @@ from typing import Any
 import numpy as np
 
 from edgecv.errors import GateRefused
-from edgecv.parity.compare import Comparison, compare, level_use
-from edgecv.parity.control import DAMAGES
-from edgecv.parity.limits import LIMITS, Limits
-from edgecv.parity.run import Run, run
-from edgecv.records.artifact import open_artifact
-from edgecv.targets import open_exported
+from edgecv.parity.bisect import Blame, BuildAnew, blame, build_anew
+from edgecv.parity.compare import Comparison
+from edgecv.parity.control import tells_broken_from_sound
+from edgecv.parity.ladder import Ladder, Say, climb
+from edgecv.parity.levels import INTEGERS, level_use
+from edgecv.parity.limits import LIMITS
+from edgecv.parity.run import Run
+
+
+class NotTheNetwork(GateRefused):
+    """An artifact that is another network than the one it was made from, and what made it so."""
+
+    def __init__(self, message: str, blame: Blame) -> None:
+        super().__init__(message)
+        self.blame = blame
 
 
 @dataclass(frozen=True)
@@ -30,62 +38,70 @@ class Checked:
     verified_on: tuple[str, ...]
 
 
-def check(draft: Path, exported: Path, *, log: Path, on_progress: Callable[[str], None] | None = None) -> Checked:
-    """Compare a draft with the network it was exported from; GateRefused where it is another network."""
-    manifest, network = open_artifact(draft).manifest, open_exported(exported)
-    limits = LIMITS[manifest.precision]
-    images, reference = network.reference_images(), network.reference_outputs()
-    # One process for all: starting a runtime takes longer than the images.
-    shown = [images, *(damage(images) for damage in DAMAGES.values())]
-    ran = run(draft, np.concatenate(shown), log=log, on_progress=on_progress)
-    outputs, *damaged = _parted(ran.outputs, len(shown))
-    compared = compare(reference, outputs, manifest, limits)
-    if compared.reasons:
-        raise GateRefused(
-            f"{manifest.target} {manifest.precision}: not the network any more: {'; '.join(compared.reasons)}"
-        )
-    caught = {
-        name: bool(compare(reference, each, manifest, limits).reasons)
-        for name, each in zip(DAMAGES, damaged, strict=True)
-    }
-    if not any(caught.values()):
-        raise GateRefused(
-            f"{manifest.target} {manifest.precision}: the check cannot tell a broken model: "
-            f"it passes with images that are {' and with images that are '.join(caught)}"
-        )
+def check(
+    draft: Path, exported: Path, *, log: Path, on_progress: Say | None = None, build: BuildAnew = build_anew
+) -> Checked:
+    """Compare a draft with the network it was exported from; NotTheNetwork where it is another one.
+
+    `build` makes builds anew, to find out which step is to blame.
+    """
+    ladder = climb(draft, exported, log=log, on_progress=on_progress)
+    require_sound(ladder, draft, exported, log=log, on_progress=on_progress, build=build)
+    assert ladder.ran is not None
+    integers = ladder.manifest.precision in INTEGERS
     return Checked(
-        _report(manifest.target, ran, compared, caught, limits, len(images)),
-        outputs,
-        level_use(outputs) if manifest.precision == "int8" else {},
-        (ran.runtime,) if ran.on_target else (),
+        _report(ladder, ladder.ran),
+        ladder.ran.outputs,
+        level_use(ladder.ran.outputs) if integers else {},
+        (ladder.ran.runtime,) if ladder.ran.on_target else (),
     )
 
 
-def _parted(outputs: Mapping[str, np.ndarray], count: int) -> list[dict[str, np.ndarray]]:
-    """Outputs for a stack of images, as `count` equal parts."""
-    parts = {name: np.split(values, count) for name, values in outputs.items()}
-    return [{name: values[index] for name, values in parts.items()} for index in range(count)]
+def require_sound(
+    ladder: Ladder,
+    draft: Path,
+    exported: Path,
+    *,
+    log: Path,
+    on_progress: Say | None = None,
+    build: BuildAnew = build_anew,
+) -> None:
+    """Refuse a ladder of which a rung is broken, or whose check cannot be believed."""
+    what = f"{ladder.manifest.target} {ladder.manifest.precision}"
+    if ladder.fault:
+        found = blame(ladder, draft, exported, log=log, on_progress=on_progress, build=build)
+        raise NotTheNetwork(f"{what}: not the network any more: {found.sentence}", found)
+    if not tells_broken_from_sound(ladder.refused):
+        passed = [name for name, refused in ladder.refused.items() if not refused]
+        raise GateRefused(
+            f"{what}: the check cannot tell a broken model: it passes with images that are "
+            f"{' and with images that are '.join(passed)}"
+        )
 
 
-def _report(
-    target: str, ran: Run, compared: Comparison, caught: Mapping[str, bool], limits: Limits, images: int
-) -> dict[str, Any]:
+def _report(ladder: Ladder, ran: Run) -> dict[str, Any]:
+    agreement = ladder.rungs["artifact"].agreement
     return {
         "passed": True,
-        "runtime": ran.runtime if ran.on_target else f"{ran.runtime}, not {target}",
-        "images": images,
-        "rungs": {
-            "artifact": {
-                name: {
-                    "max_abs_over_spread": _rounded(difference.max_abs_over_spread),
-                    "centred_cosine": _rounded(difference.centred_cosine),
-                }
-                for name, difference in compared.differences.items()
-            }
+        "runtime": ran.runtime if ran.on_target else f"{ran.runtime}, not {ladder.manifest.target}",
+        "images": len(next(iter(ran.outputs.values()))),
+        "rungs": {rung: figures(compared) for rung, compared in ladder.rungs.items()},
+        "agreement": None if agreement is None else _rounded(agreement),
+        "limits": asdict(LIMITS[ladder.manifest.precision]),
+        "negative_control": {
+            "passed": False,
+            "refused": [name for name, refused in ladder.refused.items() if refused],
+            "not_noticed": [name for name, refused in ladder.refused.items() if not refused],
         },
-        "agreement": None if compared.agreement is None else _rounded(compared.agreement),
-        "limits": asdict(limits),
-        "negative_control": {"passed": False, "refused": [name for name, is_caught in caught.items() if is_caught]},
+    }
+
+
+def figures(compared: Comparison) -> dict[str, dict[str, float | None]]:
+    """The figures of a rung, one row an output."""
+    agreed = None if compared.agreement is None else _rounded(compared.agreement)
+    return {
+        name: {**{field: _rounded(figure) for field, figure in asdict(difference).items()}, "agreement": agreed}
+        for name, difference in compared.differences.items()
     }
 
 

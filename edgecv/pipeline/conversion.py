@@ -18,8 +18,8 @@ from edgecv.targets.exported import save_array
 
 REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
 
-_CODE = ("targets", "parity", "quantization", "ondevice", "records", "models", "training/digest.py")
-_TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf")
+_CODE = ("targets", "parity", "quantization", "ondevice", "records", "models", "hosts/trtexec.py", "training/digest.py")
+_TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf", "tensorrt-rtx")
 _RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
 
 

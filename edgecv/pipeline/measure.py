@@ -6,7 +6,7 @@ import platform
 from pathlib import Path
 
 from edgecv import bench, documents, evaluation
-from edgecv.ondevice.engines import engine_for
+from edgecv.ondevice.engines import check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.runfolder import publish_file
@@ -72,9 +72,11 @@ def evaluate(
     float_predictions: Path | None,
     limit: int | None = None,
     threads: int = 1,
+    hint: str = "",
 ) -> Evaluation:
     """The evaluation of an artifact at `place`: the stored one, or a new one."""
     engine_for(artifact)
+    check_hint(artifact, hint)
     check_files(artifact)
     evaluation_key = key(
         artifact=artifact.manifest.digests["artifact"],
@@ -82,6 +84,7 @@ def evaluate(
         device=device,
         split=split,
         limit=limit,
+        hint=hint,
         accuracy=dataclasses.asdict(accuracy),
         float_predictions=digest_of_file(float_predictions) if float_predictions else None,
         machine=platform.machine(),
@@ -102,6 +105,7 @@ def evaluate(
             float_predictions=float_predictions,
             limit=limit,
             threads=threads,
+            hint=hint,
             log=workshop.log,
             on_progress=workshop.progress,
         )

@@ -52,10 +52,11 @@ def run(
     workshop: Workshop,
     *,
     remeasure: bool = False,
+    allow_tiny_calibration: bool = False,
 ) -> Finished:
     """All of it: data -> train -> build -> parity -> bench -> evaluate -> report."""
     recipe = document.record
-    splits = check.check_recipe(document)
+    splits = check.check_recipe(document, allow_tiny_calibration=allow_tiny_calibration)
     for profile in profiles:
         check.require_runnable([build for build in recipe.builds if build.target in profile.runtimes], profile)
         require_here(profile)

@@ -17,6 +17,7 @@ from edgecv.records.artifact import Tensor
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import VOID, Boxes, Label, Samples, Truth
 
+FEWEST = 50  # images that set ranges to be trusted; fewer have to be allowed by the user, and are stamped
 LOOKED_AT = 2000  # samples whose truth is read; the answer must not depend on how many images are asked for
 EMPTY = -1  # stands for samples that show no class at all
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Mapping
 
 from edgecv.records.recipe import Precision
@@ -23,6 +23,7 @@ class Runtime:
     precisions: tuple[Precision, ...]
     versions: str = ""  # a version range, as pip writes it
     threads: int | None = None
+    lacks: Mapping[Precision, str] = field(default_factory=dict)  # what it cannot run: why, as "its GPU has no int8"
 
 
 @dataclass(frozen=True)

@@ -42,4 +42,5 @@ class Evaluation:
     others: Mapping[str, float] = field(default_factory=dict)  # the task's further metrics, by name
     verdict: EvaluationVerdict | None = None  # None: nothing to compare with
     images_needed: int | None = None
+    hint: str = ""  # the precision that the runtime was told to compute floats in; empty: float32
     schema: int = SCHEMA

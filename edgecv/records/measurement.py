@@ -35,6 +35,7 @@ class Environment:
     runtime: str  # package and version
     runtime_precision: str  # what the runtime computed in, which is not always what the file holds
     threads: int
+    hint: str = ""  # the precision that the runtime was told to compute floats in; empty: float32
     kernels: str | None = None
     kernel: str | None = None  # of the operating system
     python: str | None = None

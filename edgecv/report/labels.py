@@ -28,7 +28,7 @@ def label_rows(rows: Sequence[Row]) -> list[str]:
 
 def short_labels(rows: Sequence[Row]) -> list[str]:
     """Target and precision where they suffice to tell these rows apart, else the whole labels."""
-    short = [f"{row.artifact.target} {row.artifact.precision}" for row in rows]
+    short = [f"{row.artifact.target} {row.artifact.precision}{_hint(row)}" for row in rows]
     return short if len(set(short)) == len(short) else _without_common_start([row.label for row in rows])
 
 
@@ -47,7 +47,12 @@ def _without_common_start(labels: Sequence[str]) -> list[str]:
 def _full_name(row: Row) -> str:
     artifact = row.artifact
     missing = [word for word in (artifact.target, artifact.precision) if word not in artifact.name]
-    return " ".join([artifact.name, *missing])
+    return " ".join([artifact.name, *missing]) + _hint(row)
+
+
+def _hint(row: Row) -> str:
+    """Never left out: a float32 file that ran in bfloat16 is another network, faster and less exact."""
+    return f" in {row.hint}" if row.hint else ""
 
 
 def _threads(row: Row) -> str:

@@ -29,6 +29,13 @@ class Row:
         return record.artifact
 
     @property
+    def hint(self) -> str:
+        """What the runtime was told to compute floats in; empty: float32, or whatever the file says."""
+        if self.measurement and self.measurement.environment:
+            return self.measurement.environment.hint
+        return self.evaluation.hint if self.evaluation else ""
+
+    @property
     def latency(self) -> Latency | None:
         return self.measurement.latency if self.measurement else None
 

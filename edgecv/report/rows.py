@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from edgecv import documents
 from edgecv.errors import InputError
@@ -52,19 +52,34 @@ def _records_below(path: Path) -> list[Path]:
 def join(measurements: Sequence[Measurement], evaluations: Sequence[Evaluation]) -> tuple[Row, ...]:
     """Pair what belongs together, best first: by device, ranked rows before others, fast before slow."""
     measured, evaluated = _without_copies(measurements), _without_copies(evaluations)
-    keys = {(each.artifact.digest, each.device.profile) for each in measured}
-    keys |= {(each.artifact.digest, each.device) for each in evaluated}
     rows = []
-    for digest, device in keys:
-        times = [each for each in measured if (each.artifact.digest, each.device.profile) == (digest, device)]
-        scores = [each for each in evaluated if (each.artifact.digest, each.device) == (digest, device)]
+    for key in {*map(_ran, measured), *map(_scored, evaluated)}:
+        times = [each for each in measured if _ran(each) == key]
+        scores = [each for each in evaluated if _scored(each) == key]
         # Two measurements, say with 1 and with 4 threads, are two rows: neither may hide the other.
         lacks = _lacking(bool(measured) and not times, bool(evaluated) and not scores)
-        rows += [Row(device, *pair, lacks=lacks) for pair in itertools.product(times or (None,), scores or (None,))]
+        rows += [Row(key.device, *pair, lacks=lacks) for pair in itertools.product(times or (None,), scores or (None,))]
     rows = [dataclasses.replace(row, best=_is_best(row, rows)) for row in rows]
     labels = label_rows(rows)
     rows = [dataclasses.replace(row, label=label) for row, label in zip(rows, labels, strict=True)]
     return tuple(sorted(rows, key=_reading_order))
+
+
+class _Key(NamedTuple):
+    """What a measurement and an evaluation must share to be about the same thing."""
+
+    artifact: str
+    device: str
+    hint: str
+
+
+def _ran(measurement: Measurement) -> _Key:
+    hint = measurement.environment.hint if measurement.environment else ""
+    return _Key(measurement.artifact.digest, measurement.device.profile, hint)
+
+
+def _scored(evaluation: Evaluation) -> _Key:
+    return _Key(evaluation.artifact.digest, evaluation.device, evaluation.hint)
 
 
 def _lacking(measurement: bool, evaluation: bool) -> Lacking | None:

@@ -12,12 +12,14 @@ import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.hosts.versions import versions
+from edgecv.models.naming import by_name
 from edgecv.models.opening import open_network
+from edgecv.models.raw_outputs import raw_outputs, refuse_probabilities
 from edgecv.models.shapes import fix_shape
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.sources import read_stack
-from edgecv.quantization import prepare
 from edgecv.quantization.calibration import normalised
+from edgecv.quantization.preparing import prepare
 from edgecv.records.recipe import Task
 from edgecv.targets.exported import Exported, save_array, write_exported
 from edgecv.targets.network import check_outputs
@@ -32,7 +34,9 @@ def export(request: Request, folder: Path) -> Exported:
     calibration, reference = (_images(path, request) for path in (request.calibration, request.reference))
     progress(f"opening {request.network.name}")
     network = open_network(request.network, request.custom_layers)
+    digest = network_digest(network)
     network = fix_shape(network, request.preprocess.size, request.preprocess.channels)
+    network = raw_outputs(network, request.task, request.postprocess)
     original, tensors = _trace(network, request.task, reference.shape)
     outputs = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     check_outputs(outputs, request)
@@ -41,6 +45,8 @@ def export(request: Request, folder: Path) -> Exported:
     inputs = normalised(reference, request.preprocess)
     answers = _answers(original, inputs)
     _refuse_dead(answers, request.network)
+    for values in answers.values():
+        refuse_probabilities(values, request.task, request.postprocess, request.network)
 
     progress("folding batch norms and equalising layers")
     prepared = prepare(network, equalise=request.equalise)
@@ -53,9 +59,9 @@ def export(request: Request, folder: Path) -> Exported:
         request.preprocess,
         request.postprocess,
         outputs,
-        network_digest(network),
+        digest,
         versions("edgecv", "keras", "tensorflow", "tensorflow-cpu", "tf2onnx"),
-        prepared.facts(),
+        {name: getattr(prepared, name) for name in ("folded", "kept", "equalised", "skipped")},
         request.custom_layers,
     )
     save_array(folder / "calibration.npy", calibration)
@@ -84,20 +90,11 @@ def _trace(network: Any, task: Task, shape: tuple[int, ...]) -> tuple[Any, dict[
     import tensorflow as tf
 
     def serve(input: Any) -> Mapping[str, Any]:  # noqa: A002 - the argument's name becomes the input's in every file
-        return _by_name(network, task, network(input, training=False))
+        return by_name(network, task, network(input, training=False))
 
     function = tf.function(serve, input_signature=[tf.TensorSpec((1, *shape[1:]), tf.float32, name="input")])
     outputs = function.get_concrete_function().structured_outputs
     return function, dict(sorted(outputs.items()))
-
-
-def _by_name(network: Any, task: Task, outputs: Any) -> Mapping[str, Any]:
-    if isinstance(outputs, Mapping):
-        return outputs
-    several = outputs if isinstance(outputs, list | tuple) else [outputs]
-    if len(several) == 1 and task != "detection":
-        return {"logits": several[0]}  # the only output needs no name
-    return dict(zip(network.output_names, several, strict=True))
 
 
 def _answers(function: Any, inputs: np.ndarray) -> dict[str, np.ndarray]:

@@ -7,10 +7,12 @@ from pathlib import Path
 from edgecv.hosts.versions import versions
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
-from edgecv.targets.onnx_quantize import quantize, tensors
+from edgecv.targets.onnx_float16 import write_float16
+from edgecv.targets.onnx_quantize import quantize
+from edgecv.targets.onnx_quantize import tensors as tensors  # every target gives this
 from edgecv.targets.protocol import Built, Spec, Toolchain
 
-PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "onnxruntime"
 RUN_BY = "onnx"
@@ -28,6 +30,8 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
 
         # uint8 activations with a zero point against int8 weights: twice as fast as int8 against int8.
         quantize(exported, spec, folder / MODEL, QuantType.QUInt8, {"WeightSymmetric": True})
+    elif spec.precision == "float16":
+        write_float16(exported.onnx, folder / MODEL)
     else:
         shutil.copyfile(exported.onnx, folder / MODEL)
     return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("onnx", "onnxruntime"))

@@ -7,12 +7,13 @@ from typing import Any
 
 from edgecv.hosts.versions import versions
 from edgecv.models.refusals import vendor_refusals
+from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
 
-PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "openvino"
 RUN_BY = "openvino"
@@ -37,9 +38,8 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
         with vendor_refusals(exported.name, "NNCF"):
             network = _quantized(network, exported, spec)
     _forget_circumstances(network)
-    openvino.save_model(network, folder / MODEL, compress_to_fp16=False)
-    inputs, outputs = ([_tensor(port) for port in ports] for ports in (network.inputs, network.outputs))
-    return Built(MODEL, (MODEL, WEIGHTS), tuple(inputs), tuple(sorted(outputs, key=lambda each: each.name)), tools)
+    openvino.save_model(network, folder / MODEL, compress_to_fp16=spec.precision == "float16")
+    return Built(MODEL, (MODEL, WEIGHTS), *tensors(folder / MODEL), tools)
 
 
 def _forget_circumstances(network: Any) -> None:
@@ -54,20 +54,27 @@ def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:
     from nncf.quantization.advanced_parameters import AdvancedQuantizationParameters, QuantizationParameters
     from nncf.quantization.range_estimator import RangeEstimatorParametersSet
 
-    images = list(exported.calibration_inputs())
+    images = exported.calibration()
     return nncf.quantize(
         network,
-        nncf.Dataset(images),
+        nncf.Dataset(images, lambda image: normalised(image[None], exported.preprocess)),
         subset_size=len(images),
         preset=nncf.QuantizationPreset.MIXED,  # activations with negative values get a zero point of their own
-        # NNCF's default ranges cut off peaks, which are what a detector and a segmenter look for, and correcting biases
-        # on top of that gained nothing.
+        # NNCF's default ranges cut off peaks, which are what a detector and a segmenter look for.
         advanced_parameters=AdvancedQuantizationParameters(
-            disable_bias_correction=True,
             activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
             weights_quantization_params=QuantizationParameters(per_channel=spec.weights == "per_channel"),
         ),
     )
+
+
+def tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Inputs and outputs as the file declares them."""
+    import openvino
+
+    network = openvino.Core().read_model(path)
+    outputs = sorted(map(_tensor, network.outputs), key=lambda each: each.name)
+    return tuple(map(_tensor, network.inputs)), tuple(outputs)
 
 
 def _tensor(port: Any) -> Tensor:

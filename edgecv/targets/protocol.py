@@ -45,5 +45,8 @@ class TargetModule(Protocol):
     def missing(self) -> str | None:
         """What to type to be able to build for the target here; None when nothing is missing."""
 
+    def tensors(self, path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+        """Inputs and outputs of a model file, as the file itself declares them."""
+
     def build(self, exported: Exported, spec: Spec, folder: Path) -> Built:
         """Convert an exported network; the same network and calibration images give the same bytes."""

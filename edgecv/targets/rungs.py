@@ -30,7 +30,8 @@ def _onnx(exported: Exported) -> Iterator[dict[str, np.ndarray]]:
     names = [output.name for output in session.get_outputs()]
     for image in exported.reference_inputs():
         answers = session.run(names, {"input": image.transpose(0, 3, 1, 2)})
-        yield {
-            name: values.transpose(0, 2, 3, 1) if values.ndim == 4 else values
-            for name, values in zip(names, answers, strict=True)
-        }
+        yield {name: _channels_last(values) for name, values in zip(names, answers, strict=True)}
+
+
+def _channels_last(values: np.ndarray) -> np.ndarray:
+    return values.transpose(0, 2, 3, 1) if values.ndim == 4 else values

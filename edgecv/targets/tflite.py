@@ -16,9 +16,11 @@ from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.tflite_biases import correct_biases
+from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators
 
-PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
-INTEGER_IO: tuple[Precision, ...] = ("int8",)
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
+INTEGER_IO: tuple[Precision, ...] = ("int8", "int16x8")
 TOOLCHAIN: Toolchain = "tensorflow"
 RUN_BY = "tflite"
 MODEL = "model.tflite"
@@ -33,27 +35,42 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     import tensorflow as tf
 
     converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
-    if spec.precision == "int8":
-        _quantize(converter, exported, spec)
+    if spec.precision != "float32":
+        _shrink(converter, exported, spec)
     with vendor_refusals(exported.name, "the TFLite converter"):
         content = converter.convert()
+        if spec.precision not in ("float32", "float16"):
+            content = correct_biases(content, exported)
+    check_operators(content, exported.name, spec)
+    if spec.weights == "per_tensor":
+        check_one_scale_a_tensor(content, exported.name)
     write_whole(folder / MODEL, content)
-    inputs, outputs = _tensors(folder / MODEL)
-    return Built(MODEL, (MODEL,), inputs, outputs, versions("tensorflow", "tensorflow-cpu"))
+    return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("tensorflow", "tensorflow-cpu"))
 
 
-def _quantize(converter: Any, exported: Exported, spec: Spec) -> None:
-    """Integers throughout, inputs and outputs too: what stays float is an error and not a slower file."""
+def _shrink(converter: Any, exported: Exported, spec: Spec) -> None:
     import tensorflow as tf
 
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([image] for image in exported.calibration_inputs())
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = converter.inference_output_type = tf.int8
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]  # alone, it makes int8 of the weights
     converter._experimental_disable_per_channel = spec.weights == "per_tensor"  # there is no public switch
+    if spec.precision == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    elif spec.precision == "int8":
+        _use_integers(converter, exported, spec, tf.lite.OpsSet.TFLITE_BUILTINS_INT8, tf.int8)
+    elif spec.precision == "int16x8":
+        operators = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
+        _use_integers(converter, exported, spec, operators, tf.int16)
 
 
-def _tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+def _use_integers(converter: Any, exported: Exported, spec: Spec, operators: Any, values: Any) -> None:
+    """Integers throughout: what stays float is an error and not a slower file."""
+    converter.representative_dataset = lambda: ([image] for image in exported.calibration_inputs())
+    converter.target_spec.supported_ops = [operators]
+    if spec.io != "float":  # pixels as integers too: the engine's table gives them at no cost, uint8 would add a step
+        converter.inference_input_type = converter.inference_output_type = values
+
+
+def tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """Inputs and outputs by the names of the signature, with their scales, as the runtime reads them."""
     from ai_edge_litert.interpreter import Interpreter
 

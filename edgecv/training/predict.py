@@ -9,7 +9,10 @@ import numpy as np
 
 from edgecv import datasets
 from edgecv.models import MODELS
+from edgecv.models.naming import by_name
 from edgecv.models.opening import open_network
+from edgecv.models.raw_outputs import raw_outputs
+from edgecv.models.shapes import fix_shape
 from edgecv.ondevice import child, images, predictions
 from edgecv.ondevice.tasks import TASKS, detection
 from edgecv.quantization.calibration import normalised
@@ -26,7 +29,9 @@ def predict_split(network: Path, recipe: Recipe, split: str, out: Path) -> None:
     samples = datasets.load(recipe.data, recipe.task, split)
     postprocess = MODELS[recipe.model.name].postprocess(**recipe.model.options)
     child.progress(f"predicting {len(samples)} images")
-    made = predict(open_network(network), samples, recipe.task, recipe.preprocess, postprocess)
+    opened = fix_shape(open_network(network), recipe.preprocess.size, recipe.preprocess.channels)
+    opened = raw_outputs(opened, recipe.task, postprocess)
+    made = predict(opened, samples, recipe.task, recipe.preprocess, postprocess)
     predictions.save(out, made, recipe.task)
 
 
@@ -38,18 +43,19 @@ def predict(
     manifest = _manifest(task, samples.labels, preprocess, {**postprocess, **thresholds})
     return [
         TASKS[task].postprocess(outputs, manifest, placement)
-        for outputs, placement in _outputs(network, samples, preprocess)
+        for outputs, placement in _outputs(network, samples, task, preprocess)
     ]
 
 
 def _outputs(
-    network: keras.Model, samples: Samples, preprocess: Preprocess
+    network: keras.Model, samples: Samples, task: Task, preprocess: Preprocess
 ) -> Iterator[tuple[dict[str, np.ndarray], images.Placement]]:
     for start in range(0, len(samples), BATCH):
         indices = range(start, min(start + BATCH, len(samples)))
         fitted = [images.fit(images.open_image(samples.image(i)), preprocess) for i in indices]
         pixels = normalised(np.stack([image for image, _ in fitted]), preprocess)
-        outputs = network.predict_on_batch(pixels)  # `predict` would wrap each batch into a data set
+        # `predict` would wrap each batch into a data set.
+        outputs = by_name(network, task, network.predict_on_batch(pixels))
         for row, (_, placement) in enumerate(fitted):
             yield {name: np.asarray(array)[row : row + 1] for name, array in outputs.items()}, placement
 

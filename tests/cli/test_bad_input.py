@@ -22,11 +22,11 @@ from tests.report import examples
 RECIPE = """\
 summary: a recipe to be broken
 task: detection
-data: {format: shapes, train: 40, val: 4, test: 4}
+data: {format: shapes, train: 100, val: 4, test: 4}
 preprocess: {size: [128, 128]}
 model: {name: tiny_detector}
 training: {epochs: 1}
-calibration: {images: 4}
+calibration: {images: 50}
 builds: [{target: onnx, precision: float32}]
 accuracy: {metric: map50_95}
 """
@@ -41,6 +41,12 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "recipe.yaml").write_text(RECIPE)
     Image.fromarray(models.pictures(1)[0]).save(folder / "photo.png")
     (folder / "empty").mkdir()
+    (folder / "network.keras").write_bytes(b"never opened: all else is checked before it")
+    (folder / "labels.txt").write_text("cat\ndog\n")
+    (folder / "preprocess.yaml").write_text("size: [32, 32]\n")
+    (folder / "photos").mkdir()
+    for number in range(40):
+        Image.fromarray(models.pictures(1)[0]).save(folder / f"photos/{number}.png")
     return folder
 
 
@@ -60,6 +66,11 @@ def replace(old: str, new: str) -> Callable[[Path], None]:
         (folder / "recipe.yaml").write_text(text.replace(old, new))
 
     return broken
+
+
+def few_for_int8(folder: Path) -> None:
+    replace("onnx, precision: float32", "onnx, precision: int8")(folder)
+    replace("images: 50", "images: 8")(folder)
 
 
 def manifest(**fields: object) -> Callable[[Path], None]:
@@ -104,12 +115,57 @@ def nothing(_folder: Path) -> None:
 RUN = ["run", "recipe.yaml"]
 PREDICT = ["predict", "artifact", "photo.png"]
 SCORE = ["evaluate", "artifact", "--recipe", "recipe.yaml"]
+CONVERT = ["convert", "network.keras", "--target", "onnx", "--precision"]
+DESCRIBED = [
+    *("--labels", "labels.txt", "--preprocess", "preprocess.yaml", "--calibration", "photos"),
+    *("--task", "classification"),
+]
+FOREIGN = [*CONVERT, "float32", *DESCRIBED]
+DETECTOR = [*FOREIGN[:-1], "detection"]
 
 CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     # The command line
     "unknown command": (nothing, ["predcit"], 2, ["predcit", "did you mean 'predict'?"]),
     "threshold above one": (nothing, [*PREDICT, "--threshold", "7"], 2, ["--threshold", "7"]),
     "no threads": (nothing, ["bench", "artifact", "--threads", "0"], 2, ["--threads"]),
+    "neither target nor device": (nothing, [*CONVERT[:2], "--precision", "int8"], 2, ["--target", "--device"]),
+    "auto and more": (nothing, [*CONVERT, "auto", "--precision", "int8"], 2, ["auto", "leave the others out"]),
+    "a network that nothing describes": (nothing, [*CONVERT, "int8"], 2, ["network.keras", "--recipe", "--task"]),
+    "a network described by half": (nothing, FOREIGN[:-2], 2, ["--task"]),
+    "a network described twice": (nothing, [*FOREIGN, "--recipe", "recipe.yaml"], 2, ["--recipe", "--labels", "out"]),
+    # Networks from elsewhere
+    "no network there": (nothing, ["convert", "absent.h5", *FOREIGN[2:]], 3, ["absent.h5: no such file"]),
+    "no labels there": (remove("labels.txt"), FOREIGN, 3, ["labels.txt: cannot be read"]),
+    "a label left empty": (write("labels.txt", b"cat\n\ndog\n"), FOREIGN, 3, ["labels.txt:2", "an empty line"]),
+    "unknown key of preprocess": (
+        write("preprocess.yaml", b"size: [32, 32]\ncolour: bgr\n"),
+        FOREIGN,
+        3,
+        ["preprocess.yaml:2: colour", "did you mean 'color'?"],
+    ),
+    "detector without a head": (nothing, DETECTOR, 3, ["postprocess: missing", "anchor_free, decoded"]),
+    "unknown head": (
+        write("head.yaml", b"head: decodet\n"),
+        [*DETECTOR, "--postprocess", "head.yaml"],
+        3,
+        ["head.yaml:1: head", "did you mean 'decoded'?"],
+    ),
+    "no calibration images there": (nothing, [*FOREIGN, "--calibration", "empty"], 3, ["empty", "33 images, got 0"]),
+    "calibration is a file": (nothing, [*FOREIGN, "--calibration", "photo.png"], 3, ["photo.png", "a folder"]),
+    "too few images for int8": (
+        nothing,
+        [*CONVERT, "int8", *DESCRIBED],
+        3,
+        ["photos: expected at least 82 images, got 40: 50", "32 others for parity", "--allow-tiny-calibration"],
+    ),
+    "custom layer without a class": (
+        nothing,
+        [*FOREIGN, "--custom-layer", "mine.py"],
+        3,
+        ["--custom-layer", "path/to/layers.py:Class", "mine.py"],
+    ),
+    "custom layer of no file": (nothing, [*FOREIGN, "--custom-layer", "mine.py:Mine"], 3, ["mine.py: no such file"]),
+    "io where there is no choice": (nothing, [*FOREIGN, "--io", "float"], 3, ["io: onnx float32", "--io float"]),
     # Recipes
     "unknown recipe": (nothing, ["run", "shapes_detecton"], 3, ["shapes_detecton", "did you mean 'shapes_detection'?"]),
     "recipe file absent": (nothing, ["run", "absent.yaml"], 3, ["absent.yaml"]),
@@ -146,7 +202,7 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         3,
         ["recipe.yaml:3: data.tset", "did you mean 'test'?"],
     ),
-    "empty data set": (replace("train: 40", "train: 0"), RUN, 3, ["recipe.yaml:3: data", "train"]),
+    "empty data set": (replace("train: 100", "train: 0"), RUN, 3, ["recipe.yaml:3: data", "train"]),
     "data the task lacks": (replace("format: shapes", "format: digits"), RUN, 3, ["recipe.yaml:3: data"]),
     "unset variable": (replace("val: 4", "path: '${NOWHERE_AT_ALL}/x'"), RUN, 3, ["recipe.yaml:3", "NOWHERE_AT_ALL"]),
     "unknown target": (replace("onnx,", "onyx,"), RUN, 3, ["recipe.yaml:8: builds[0].target", "did you mean 'onnx'?"]),
@@ -164,6 +220,12 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         [*RUN, "--device", "jetson_nano"],
         3,
         ["jetson_nano", "int8", "float16"],
+    ),
+    "chip without int8": (
+        nothing,
+        [*CONVERT[:2], "--device", "jetson_nano", "--precision", "int8", *DESCRIBED],
+        3,
+        ["jetson_nano: tensorrt: no int8: its GPU (Maxwell", "use float16 or float32"],
     ),
     "device of another kind": (
         nothing,
@@ -203,10 +265,22 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     "somebody's folder": (nothing, [*RUN, "--out", "empty/.."], 3, ["other files", "--out"]),
     "more threads than cores": (nothing, ["bench", "artifact", "--threads", "4096"], 3, ["4096", "cores"]),
     "too few images to calibrate": (
-        replace("images: 4", "images: 400"),
+        replace("images: 50", "images: 400"),
         RUN,
         3,
-        ["recipe.yaml:7: calibration.images", "at most 8"],
+        ["recipe.yaml:7: calibration.images", "at most 68"],
+    ),
+    "few images to calibrate": (
+        few_for_int8,
+        RUN,
+        3,
+        ["recipe.yaml:7: calibration.images: expected at least 50", "int8", "'8'", "--allow-tiny-calibration"],
+    ),
+    "few images to calibrate a conversion": (
+        few_for_int8,
+        [*CONVERT, "int8", "--recipe", "recipe.yaml"],
+        3,
+        ["recipe.yaml:7: calibration.images: expected at least 50", "--allow-tiny-calibration"],
     ),
     "nothing to compare with": (nothing, [*SCORE, "--against", "absent.keras"], 3, ["absent.keras"]),
     "nothing to report": (nothing, ["report", "empty"], 3, ["empty"]),

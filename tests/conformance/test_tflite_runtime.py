@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from edgecv.errors import InputError
 from edgecv.models import MODELS
-from edgecv.targets import tflite
+from edgecv.records.recipe import Precision
+from edgecv.targets import Spec, tflite
+from edgecv.targets.tflite_operators import KNOWN_TO_OLD_RUNTIME, check_operators
 from tests.conftest import ROOT, Need
+from tests.ondevice import tflite_file
 
 from .conftest import RunOf
 
@@ -36,13 +40,57 @@ def test_it_is_the_old_runtime_with_numpy_1(python: Path) -> None:
     subprocess.run([str(python), "-c", f"{code}assert numpy.__version__ < '2'"], check=True)
 
 
+OPENED = """
+import sys
+from pathlib import Path
+from tflite_runtime.interpreter import Interpreter
+
+for file in Path(sys.argv[1]).iterdir():
+    try:
+        Interpreter(str(file))
+    except ValueError:
+        continue
+    print(file.stem)
+"""
+
+
+def test_the_build_knows_what_the_old_runtime_knows(python: Path, tmp_path: Path) -> None:
+    from ai_edge_litert.schema_py_generated import BuiltinOperator
+
+    special = ("CUSTOM", "DELEGATE", "PLACEHOLDER_FOR_GREATER_OP_CODES", "LSTM")  # the last is nothing without options
+    expected = set()
+    for operator in {name for name in vars(BuiltinOperator) if name.isupper()} - {*special}:
+        newest = KNOWN_TO_OLD_RUNTIME.get(operator, 0)
+        for version in filter(None, (newest, newest + 1)):
+            (tmp_path / f"{operator}-{version}.tflite").write_bytes(tflite_file.one_operator(operator, version))
+        expected |= {f"{operator}-{newest}"} if newest else set()
+    done = subprocess.run([str(python), "-c", OPENED, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) == expected
+    assert len(expected) > 100
+
+
 @pytest.mark.parametrize("precision", tflite.PRECISIONS)
 @pytest.mark.parametrize("model", MODELS)
-def test_an_artifact_passes_its_selftest_there(model: str, precision: str, run_of: RunOf, python: Path) -> None:
+def test_a_file_runs_there_or_was_to_be_refused_when_it_was_built(
+    model: str, precision: Precision, run_of: RunOf, python: Path
+) -> None:
     artifact = run_of(model).folder / "artifacts" / f"tflite-{precision}"
     done = on_the_board(python, "selftest", artifact)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "tflite-runtime 2.14" in done.stdout
+    assert (done.returncode == 0) == _passes(artifact / "model.tflite", precision), done.stdout + done.stderr
+    assert "tflite-runtime 2.14" in done.stdout + done.stderr
+
+
+def test_dynamic_files_of_a_classifier_are_among_the_refused(run_of: RunOf) -> None:
+    artifact = run_of("tiny_classifier").folder / "artifacts/tflite-dynamic"
+    assert not _passes(artifact / "model.tflite", "dynamic")
+
+
+def _passes(file: Path, precision: Precision) -> bool:
+    try:
+        check_operators(file.read_bytes(), file.parent.name, Spec(precision, package="tflite-runtime", oldest="2.14.0"))
+    except InputError:
+        return False
+    return True
 
 
 def test_it_predicts_what_the_new_runtime_predicts(run_of: RunOf, python: Path, tmp_path: Path) -> None:

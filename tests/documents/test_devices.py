@@ -53,6 +53,18 @@ BAD = {
         "2.1",
         "9: runtimes.tflite.versions: expected text, got '2.1'; put it in quotes",
     ),
+    "lack of no precision": (
+        "threads: 4",
+        "lacks: {int4: too old}",
+        "11: runtimes.tflite.lacks.int4: expected one of float32, float16, dynamic, int8, int16x8, got 'int4'; "
+        "did you mean 'int8'?",
+    ),
+    "lack of what it has": (
+        "threads: 4",
+        "lacks: {int8: too old}",
+        "11: runtimes.tflite.lacks.int8: it is among its precisions as well; keep one",
+    ),
+    "lack without a reason": ("threads: 4", "lacks: {int16x8: ''}", "11: runtimes.tflite.lacks.int16x8: expected the "),
     "threads": ("threads: 4", "threads: 0", "11: runtimes.tflite.threads: expected a number above 0, got '0'"),
     "cores": ("cores: 4", "cores: 0", "4: cpu.cores: expected a number above 0, got '0'"),
     "connection": ("{ssh: board}", "{ssh: -oProxyCommand=x}", "12: connection.ssh: expected a name from your ssh "),
@@ -97,8 +109,20 @@ def test_the_local_profile_has_the_hardware_of_this_machine() -> None:
     assert profile.connection is None
 
 
-def test_a_jetson_nano_runs_no_int8() -> None:
-    assert "int8" not in load_device("jetson_nano").record.runtimes["tensorrt"].precisions
+def test_a_jetson_nano_runs_no_int8_and_says_why() -> None:
+    runtime = load_device("jetson_nano").record.runtimes["tensorrt"]
+    assert "int8" not in runtime.precisions
+    assert "Maxwell" in runtime.lacks["int8"]
+
+
+def test_an_npu_that_wants_one_scale_a_tensor_says_so() -> None:
+    assert load_device("stm32mp257f_ev1").record.weights == "per_tensor"
+
+
+def test_a_32_bit_board_has_the_last_tflite_runtime() -> None:
+    profile = load_device("raspberry_pi_3").record
+    assert profile.arch == "armv7l"
+    assert {target: runtime.package for target, runtime in profile.runtimes.items()} == {"tflite": "tflite-runtime"}
 
 
 def test_an_unknown_name_is_answered_with_the_near_one() -> None:

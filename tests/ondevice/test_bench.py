@@ -13,7 +13,7 @@ import pytest
 from edgecv.documents import read_measurement
 from edgecv.errors import InputError, MeasurementNotValid
 from edgecv.ondevice import bench, probes
-from edgecv.ondevice.engines import ENGINES
+from edgecv.ondevice.engines import ENGINES, EngineOptions
 from edgecv.ondevice.stopwatch import PLANS
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Measurement
@@ -32,7 +32,7 @@ def artifact(tmp_path_factory, need) -> Artifact:
 
 @pytest.fixture(scope="module")
 def measurement(artifact) -> Measurement:
-    return bench.measure(artifact, "local", PLAN, threads=1)
+    return bench.measure(artifact, "local", PLAN, EngineOptions())
 
 
 def test_a_measurement_says_what_was_measured_on_what(artifact, measurement) -> None:
@@ -87,7 +87,7 @@ def test_a_record_holds_no_number_that_json_does_not_know(measurement) -> None:
 def test_a_network_that_answers_the_same_to_every_image_is_not_measured(artifact, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "STEM", np.zeros_like(models.STEM))
     constant = models.artifact("onnx", tmp_path / "constant")
-    measurement = bench.measure(constant, "local", PLAN, threads=1)
+    measurement = bench.measure(constant, "local", PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert measurement.reasons == ("the outputs are the same for every image",)
     assert measurement.latency is None
@@ -95,7 +95,7 @@ def test_a_network_that_answers_the_same_to_every_image_is_not_measured(artifact
 
 def test_a_network_that_answers_nan_is_not_measured(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "STEM_BIAS", np.full_like(models.STEM_BIAS, np.nan))
-    measurement = bench.measure(models.artifact("onnx", tmp_path / "nan"), "local", PLAN, threads=1)
+    measurement = bench.measure(models.artifact("onnx", tmp_path / "nan"), "local", PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert measurement.reasons == ("the output 'cls' is not finite",)
 
@@ -103,7 +103,7 @@ def test_a_network_that_answers_nan_is_not_measured(tmp_path, monkeypatch) -> No
 def test_an_emulated_processor_gives_no_latency(artifact, monkeypatch) -> None:
     machine = dataclasses.replace(probes.read(), emulated=True)
     monkeypatch.setattr(bench, "read", lambda: machine)
-    measurement = bench.measure(artifact, "local", PLAN, threads=1)
+    measurement = bench.measure(artifact, "local", PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert "emulated" in measurement.reasons[0]
     assert measurement.device.probed["emulated"] is True

@@ -16,6 +16,10 @@ EVERY_PIXEL = np.stack([np.arange(256, dtype=np.uint8)] * 3, axis=-1).reshape(1,
 PER_CHANNEL = Preprocess(size=(16, 16), mean=(123.675, 116.28, 103.53), std=(58.395, 57.12, 57.375))
 HALVES = Preprocess(size=(16, 16), mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
 
+# 2/255 for -1 to 1: with a mean of 127.5 every pixel then falls half way between two integers
+STORED_INT8 = tflite_file.Storage("int8", Quantization(2 / 255, -1))
+STORED_INT16 = tflite_file.Storage("int16", Quantization(2.3 / 32767, 0))  # of 16x8 files: always symmetric
+
 
 def tensor(
     dtype: str = "float32",
@@ -38,20 +42,19 @@ def test_every_pixel_is_normalised_exactly_as_float32_arithmetic_does_it(preproc
     np.testing.assert_array_equal(encoded, expected)
 
 
+@pytest.mark.parametrize("stored", [STORED_INT8, STORED_INT16], ids=["int8", "int16"])
 @pytest.mark.parametrize("preprocess", [PER_CHANNEL, HALVES], ids=["a table a channel", "halves everywhere"])
 def test_an_integer_input_gets_what_the_quantize_operator_would_store(
-    preprocess: Preprocess, tmp_path: Path, need
+    preprocess: Preprocess, stored: tflite_file.Storage, tmp_path: Path, need
 ) -> None:
     need("tflite", tflite.missing())
     from ai_edge_litert.interpreter import Interpreter
 
-    # 2/255 for -1 to 1: with a mean of 127.5 every pixel then falls half way between two integers
-    stored = tflite_file.Storage("int8", Quantization(2 / 255, -1))
     tflite_file.save_quantizer(tmp_path / "quantizer.tflite", EVERY_PIXEL.shape, stored)
     normalised = encoding_for(preprocess, tensor())(EVERY_PIXEL)
     operator = Interpreter(str(tmp_path / "quantizer.tflite")).get_signature_runner()
-    encoded = encoding_for(preprocess, tensor("int8", quantization=stored.quantization))(EVERY_PIXEL)
-    assert encoded.dtype == np.int8
+    encoded = encoding_for(preprocess, tensor(stored.dtype, quantization=stored.quantization))(EVERY_PIXEL)
+    assert encoded.dtype == stored.dtype
     np.testing.assert_array_equal(encoded, operator(input=normalised)["output"])
 
 

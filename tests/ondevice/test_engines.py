@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edgecv.errors import InputError, Unavailable
-from edgecv.ondevice.engines import ENGINES, EngineOptions, infer, open_engine, tflite
+from edgecv.ondevice.engines import ENGINES, EngineOptions, infer, open_engine, openvino, tflite
 from edgecv.records.artifact import Artifact, open_artifact
 from tests.ondevice import models
 
@@ -25,6 +25,8 @@ BUILDS = [
 # float32: the order of additions. int8: three roundings, to steps of up to 0.07, in outputs that span -8 to 6.
 TOLERANCE = {"float32": 1e-5, "int8": 0.25}
 RUNTIMES = ("tflite", "onnx", "openvino")
+CPUINFO = Path("/proc/cpuinfo")
+HAS_BFLOAT16 = CPUINFO.exists() and ("avx512_bf16" in CPUINFO.read_text() or "amx_bf16" in CPUINFO.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +78,31 @@ def test_an_engine_says_what_it_is_and_what_it_computes_in(artifacts, target, pr
     # OpenVINO's is read back from the compiled model: on some processors it would be bfloat16, if left alone.
     assert engine.runtime_precision == precision
     assert engine.kernels
+
+
+@pytest.mark.skipif(not HAS_BFLOAT16, reason="this processor has no bfloat16, which is what the test asks OpenVINO for")
+def test_openvino_computes_in_what_it_is_told_and_says_so(artifacts) -> None:
+    images = models.pictures(4, seed=7)
+    engine = open_engine(artifacts["openvino", "float32"], EngineOptions(hint="bfloat16"))
+    assert engine.runtime_precision == "bfloat16"
+    errors = np.abs(infer(engine, images)["cls"] - models.expected(images)["cls"])
+    assert 10 * TOLERANCE["float32"] < errors.max() < 0.1
+
+
+def test_a_processor_is_not_told_what_it_cannot_do() -> None:
+    with pytest.raises(Unavailable, match="hint: this processor computes in float32, int8, not in 'bfloat16'"):
+        openvino._settings(EngineOptions(hint="bfloat16"), ["FP32", "INT8", "BIN"])
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_a_hint_that_an_engine_cannot_follow_is_refused(artifacts, target) -> None:
+    with pytest.raises(InputError, match=f"hint: {target} computes in what the file says, .*; remove 'bfloat16'"):
+        open_engine(artifacts[target, "float32"], EngineOptions(hint="bfloat16"))
+
+
+def test_a_hint_that_does_not_exist_is_told_with_those_that_do(artifacts) -> None:
+    with pytest.raises(InputError, match="hint: expected one of bfloat16, float16, got 'bfloat8'"):
+        open_engine(artifacts["openvino", "float32"], EngineOptions(hint="bfloat8"))
 
 
 @pytest.mark.parametrize("target", RUNTIMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,16 @@ def save_quantizer(path: Path, shape: tuple[int, ...], stored: Storage) -> None:
     integers = file.tensor("integers", shape, stored)
     file.operator("QUANTIZE", [values], [integers])
     path.write_bytes(file.packed({"input": values}, {"output": integers}))
+
+
+def one_operator(kind: str, version: int, *, inputs: Sequence[str] = ("float32",), custom: str = "") -> bytes:
+    """A file of one operator without options: enough for a runtime to say whether it knows it."""
+    file = _File()
+    indices = [file.tensor(f"input_{place}", (1,), Storage(dtype)) for place, dtype in enumerate(inputs)]
+    file.operator(kind, indices, [file.tensor("output", (1,), Storage("float32"))])
+    file.codes[-1].version = version
+    file.codes[-1].customCode = custom or None
+    return file.packed({"input": 0}, {"output": len(indices)})
 
 
 class _File:
@@ -116,7 +127,8 @@ class _File:
 
     def operator(self, kind: str, inputs: list[int], outputs: list[int]) -> None:
         code = self.schema.OperatorCodeT()
-        code.builtinCode = code.deprecatedBuiltinCode = getattr(self.schema.BuiltinOperator, kind)
+        code.builtinCode = getattr(self.schema.BuiltinOperator, kind)
+        code.deprecatedBuiltinCode = min(code.builtinCode, 127)  # a byte, of when there were fewer operators
         code.version = 3  # of the convolution the first with int8, of the others one that has it
         operator = self.schema.OperatorT()
         operator.opcodeIndex = len(self.codes)

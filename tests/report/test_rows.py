@@ -12,6 +12,8 @@ from edgecv.errors import InputError
 from edgecv.records.files import write_json
 from edgecv.records.measurement import Verdict
 from edgecv.report import collect, join
+from edgecv.report.labels import short_labels
+from edgecv.report.page.circumstances import circumstances
 from edgecv.report.remarks import remarks
 from edgecv.report.rows import by_comparison, by_device
 from tests.report.examples import evaluation, measurement, study
@@ -34,6 +36,22 @@ def test_an_accuracy_from_another_device_is_not_borrowed() -> None:
     ]
     assert "not measured on intel_n100" in remarks(rows[0])
     assert remarks(rows[1]) == ["not evaluated on raspberry_pi_5"]
+
+
+def test_a_precision_that_the_runtime_was_told_is_another_row_and_named() -> None:
+    plain = measurement("openvino", "float32", ms=9)
+    environment = plain.environment
+    assert environment
+    told = dataclasses.replace(plain, environment=dataclasses.replace(environment, hint="bfloat16"))
+    exact = evaluation(plain, value=0.92)
+    rows = join([plain, told], [exact, dataclasses.replace(exact, hint="bfloat16", value=0.90)])
+    assert {(row.label, row.hint, row.evaluation and row.evaluation.value) for row in rows} == {
+        ("cells-openvino-float32", "", 0.92),
+        ("cells-openvino-float32 in bfloat16", "bfloat16", 0.90),
+    }
+    assert set(short_labels(rows)) == {"openvino float32", "openvino float32 in bfloat16"}
+    assert join([told], [])[0].label == "cells-openvino-float32 in bfloat16"
+    assert circumstances(told)["told to compute floats in"] == "bfloat16"
 
 
 def test_every_record_has_a_row() -> None:

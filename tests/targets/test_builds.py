@@ -47,20 +47,22 @@ def test_inputs_and_outputs_are_described_by_name(build: tuple[str, str], detect
     shape = (1, 3, 64, 64) if layout == "nchw" else (1, 64, 64, 3)
     assert [(each.name, each.shape, each.layout) for each in manifest.inputs] == [("input", shape, layout)]
     assert [each.name for each in manifest.outputs] == ["box", "cls"]
-    integers = build == ("tflite", "int8")
+    stored = {("tflite", "int8"): "int8", ("tflite", "int16x8"): "int16"}.get(build, "float32")
+    assert manifest.io == ("" if stored == "float32" else "integer")
     for tensor in (*manifest.inputs, *manifest.outputs):
-        assert tensor.dtype == ("int8" if integers else "float32")
-        assert (tensor.quantization is not None) == integers
+        assert tensor.dtype == stored
+        assert (tensor.quantization is None) == (stored == "float32")
         assert tensor.meaning
 
 
 @pytest.mark.parametrize("target", ["tflite", "openvino", "onnx"])
-def test_int8_shrinks_the_weights(target: str, detector: Workplace) -> None:
+@pytest.mark.parametrize(("precision", "share"), [("float16", 0.7), ("int8", 0.6)])
+def test_less_precision_shrinks_the_file(target: str, precision: str, share: float, detector: Workplace) -> None:
     whole, small = (
-        sum(path.stat().st_size for path in detector.draft(target, precision).glob("model.*") if path.suffix != ".xml")
-        for precision in ("float32", "int8")
+        sum(path.stat().st_size for path in detector.draft(target, each).glob("model.*") if path.suffix != ".xml")
+        for each in ("float32", precision)
     )
-    assert small < 0.6 * whole
+    assert small < share * whole
 
 
 def test_a_tensorrt_file_has_the_form_that_every_version_reads(detector: Workplace) -> None:
@@ -95,7 +97,7 @@ def test_an_onnx_file_for_processors_quantizes_activations_to_uint8_with_a_zero_
 
 
 def test_weights_with_one_scale_a_tensor_are_what_was_asked_for(detector: Workplace, tmp_path: Path) -> None:
-    # TFLite's turn is in test_export.py, where TensorFlow is at hand.
+    # TFLite's turn is in test_tflite.py, where TensorFlow is at hand.
     orders = [Order(target, Spec("int8", "per_tensor"), tmp_path / target) for target in ("openvino", "onnx")]
     arguments = [detector.exported, "--builds", write_orders(orders, tmp_path / "orders.json")]
     local.run_module("edgecv.targets", arguments, log=tmp_path / "log")

@@ -13,6 +13,7 @@ from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.shares import StageTimes, table
 from edgecv.ondevice.commands.sources import Picture, find_pictures
 from edgecv.ondevice.decoding import ImageInput
+from edgecv.ondevice.engines import HINTS
 from edgecv.ondevice.predictor import Predicted, Predictor, load
 from edgecv.ondevice.tasks import TASKS
 from edgecv.records.files import write_json
@@ -28,13 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--threshold", type=_share, metavar="X", help="the lowest score of a detection, from 0 to 1")
     add("--max-detections", type=_count, metavar="N", help="the most detections of one image")
     add("--threads", type=_count, default=1, metavar="N", help="threads of the runtime")
+    add("--hint", choices=HINTS, default="", help="let OpenVINO compute floats in this")
 
 
 def run(arguments: argparse.Namespace) -> None:
     pictures = find_pictures(arguments.sources)
     asked = {"score_threshold": arguments.threshold, "max_detections": arguments.max_detections}
     overrides = {name: value for name, value in asked.items() if value is not None}
-    with load(arguments.artifact, arguments.threads, overrides) as predictor:
+    with load(arguments.artifact, arguments.threads, overrides, arguments.hint) as predictor:
         answers = _Answers(predictor, pictures, arguments)
         start = time.perf_counter()
         try:

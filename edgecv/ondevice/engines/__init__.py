@@ -6,16 +6,17 @@ from typing import Dict
 
 import numpy as np
 
-from edgecv.errors import InputError, Unavailable
+from edgecv.errors import InputError, Unavailable, not_one_of
 from edgecv.ondevice.engines import onnx, openvino, tensorrt, tflite
 from edgecv.ondevice.engines.damage import check_files
-from edgecv.ondevice.engines.protocol import Engine, EngineModule, EngineOptions
+from edgecv.ondevice.engines.protocol import HINTS, Engine, EngineModule, EngineOptions
 from edgecv.records.artifact import Artifact
 
-__all__ = ["ENGINES", "Engine", "EngineModule", "EngineOptions", "engine_for", "infer", "open_engine"]
+__all__ = ["ENGINES", "HINTS", "Engine", "EngineModule", "EngineOptions", "engine_for", "infer", "open_engine"]
 
 ENGINES: Dict[str, EngineModule] = {"tflite": tflite, "onnx": onnx, "openvino": openvino, "tensorrt": tensorrt}
 
+TAKING_HINTS = ("openvino",)  # the others compute in what the file says
 ONE_THREAD = EngineOptions()
 
 
@@ -34,11 +35,24 @@ def engine_for(artifact: Artifact) -> EngineModule:
 def open_engine(artifact: Artifact, options: EngineOptions = ONE_THREAD) -> Engine:
     """Open an artifact with the runtime of its target, after a look at every file's digest."""
     engine = engine_for(artifact)
+    check_hint(artifact, options.hint)
     check_files(artifact)
     try:
         return engine.open_engine(artifact, options)
     except ImportError as error:  # installed, but built for another C library or processor
         raise Unavailable(f"cannot open '{artifact.manifest.target}' artifacts here: {error}") from error
+
+
+def check_hint(artifact: Artifact, hint: str) -> None:
+    """Refuse a hint that the engine of an artifact would have to ignore."""
+    target = artifact.manifest.target
+    if hint and target not in TAKING_HINTS:
+        raise InputError(
+            f"{artifact.folder}: hint: {target} computes in what the file says, only {', '.join(TAKING_HINTS)} can be "
+            f"told another precision; remove '{hint}'"
+        )
+    if hint and hint not in HINTS:
+        raise InputError(f"hint: {not_one_of(HINTS, hint)}")
 
 
 def infer(engine: Engine, images: np.ndarray) -> Dict[str, np.ndarray]:

@@ -6,10 +6,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Dict, List, NamedTuple, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
+from edgecv.errors import Unavailable
 from edgecv.ondevice.engines.damage import check_names, refusals
 from edgecv.ondevice.engines.encoding import Encoding, decoded, encoding_for
 from edgecv.ondevice.engines.protocol import EngineOptions
@@ -66,8 +67,10 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
 
     runtime = f"openvino {openvino.__version__.split('-')[0]}"  # a build number and a hash follow
     manifest = artifact.manifest
+    core = openvino.Core()
+    settings = _settings(options, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
     with refusals(artifact, runtime, (RuntimeError,)):
-        model = openvino.Core().compile_model(str(artifact.model_file), "CPU", _settings(options))
+        model = core.compile_model(str(artifact.model_file), "CPU", settings)
     inputs = {name: port for port in model.inputs for name in port.get_names()}
     outputs = {name: port for port in model.outputs for name in port.get_names()}
     check_names(artifact, "inputs", [tensor.tensor for tensor in manifest.inputs], list(inputs))
@@ -86,14 +89,23 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
     )
 
 
-def _settings(options: EngineOptions) -> Dict[str, Any]:
+def _settings(options: EngineOptions, capabilities: Sequence[str]) -> Dict[str, Any]:
     return {
         # Left alone, processors with bfloat16 units compute float32 files in bfloat16 without saying so.
-        "INFERENCE_PRECISION_HINT": "f32",
+        "INFERENCE_PRECISION_HINT": _hint(options.hint, capabilities) if options.hint else "f32",
         "INFERENCE_NUM_THREADS": options.threads,
         "NUM_STREAMS": 1,
         "PERFORMANCE_HINT": "LATENCY",
     }
+
+
+def _hint(hint: str, capabilities: Sequence[str]) -> str:
+    """OpenVINO's word for a hint. What the processor cannot do, it would leave to float32 and not say so."""
+    words = {"FP32": "f32", "BF16": "bf16", "FP16": "f16", "INT8": "i8"}
+    able = {PRECISIONS[word]: word for capability, word in words.items() if capability in capabilities}
+    if hint not in able:
+        raise Unavailable(f"hint: this processor computes in {', '.join(able)}, not in '{hint}'")
+    return able[hint]
 
 
 def _what_runs(model: Any) -> Tuple[str, str | None]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Protocol
+from typing import Any, Dict, Protocol, Tuple
 
 import numpy as np
 
 from edgecv.records.artifact import Artifact
 
+HINTS: Tuple[str, ...] = ("bfloat16", "float16")
+
 
 @dataclass(frozen=True)
 class EngineOptions:
     threads: int = 1
+    hint: str = ""  # one of HINTS: floats are computed in that, where engine and processor can; empty: in float32
 
 
 class Engine(Protocol):

@@ -6,29 +6,55 @@ Both outputs are raw. With one stride they are called `cls` and `box`, with seve
 from __future__ import annotations
 
 import math
-from typing import Any, Mapping, Tuple
+from dataclasses import dataclass
+from typing import Any, Dict, List, Literal, Mapping, Sequence, Tuple
 
 import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.ondevice.heads.candidates import MOST_CANDIDATES, Candidates
+from edgecv.ondevice.heads.scores import logit, sigmoid
 from edgecv.ondevice.nms import strongest
+from edgecv.ondevice.outputs import Output
 
 DISTANCE_RANGE = (-4.0, 5.0)  # of the raw distances: from a fiftieth of a stride to 148 strides
 
 
+@dataclass(frozen=True)
+class Settings:
+    head: Literal["anchor_free"]
+    strides: Tuple[int, ...]
+    score_threshold: float = 0.25
+    nms_iou: float = 0.6
+    max_detections: int = 300
+
+
+def outputs(postprocess: Mapping[str, Any], classes: int) -> Dict[str, Output]:
+    strides = postprocess["strides"]
+    if not strides or min(strides) < 1 or len(set(strides)) < len(strides):
+        raise InputError(f"strides: expected different numbers above 0, got '{list(strides)}'")
+    cls = Output((1, None, None, classes), "one logit a class in every cell")
+    box = Output((1, None, None, 4), "left, top, right, bottom: logarithms of distances in strides")
+    return {name + level: output for level in _levels(strides) for name, output in (("cls", cls), ("box", box))}
+
+
+def _levels(strides: Sequence[int]) -> List[str]:
+    """How the names of each stride's outputs end."""
+    return [f"_{stride}" if len(strides) > 1 else "" for stride in strides]
+
+
 def decode(outputs: Mapping[str, np.ndarray], postprocess: Mapping[str, Any], size: Tuple[int, int]) -> Candidates:
     strides = tuple(postprocess["strides"])
-    names = [f"_{stride}" if len(strides) > 1 else "" for stride in strides]
+    names = _levels(strides)
     grids = [_grid(size, stride) for stride in strides]
     logits = np.concatenate([_cells(outputs, f"cls{name}", grid) for name, grid in zip(names, grids)])
     raw = np.concatenate([_cells(outputs, f"box{name}", grid) for name, grid in zip(names, grids)])
-    cells, indices, best = _strongest(logits, _logit(postprocess["score_threshold"]))
+    cells, indices, best = _strongest(logits, logit(postprocess["score_threshold"]))
     centres = np.concatenate([_centres(grid, stride) for grid, stride in zip(grids, strides)])[cells]
     cell_strides = np.repeat(strides, [rows * columns for rows, columns in grids])[cells]
     distances = np.exp(np.clip(raw[cells], *DISTANCE_RANGE)) * cell_strides[:, np.newaxis].astype(np.float32)
     boxes = np.concatenate([centres - distances[:, :2], centres + distances[:, 2:]], axis=1)
-    return Candidates(boxes, np.exp(-np.logaddexp(0, -best)), indices)
+    return Candidates(boxes, sigmoid(best), indices)
 
 
 def _grid(size: Tuple[int, int], stride: int) -> Tuple[int, int]:
@@ -54,13 +80,6 @@ def _strongest(logits: np.ndarray, threshold: float) -> Tuple[np.ndarray, np.nda
     passed = passed[strongest(flat[passed], MOST_CANDIDATES)]
     cells, indices = np.divmod(passed, logits.shape[1])
     return cells, indices, flat[passed]
-
-
-def _logit(score: float) -> float:
-    """The logit whose sigmoid is the score."""
-    if score <= 0:
-        return -math.inf
-    return math.log(score / (1 - score)) if score < 1 else math.inf
 
 
 def _centres(grid: Tuple[int, int], stride: int) -> np.ndarray:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, Literal, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from edgecv.records.artifact import Manifest
 
 OVERRIDES: Tuple[str, ...] = ()
 DESCRIBED = 5  # classes, the best of them
+
+
+@dataclass(frozen=True)
+class Settings:
+    activation: Literal["softmax", "none"] = "softmax"  # none: the network's outputs are scores already
 
 
 class Classification(NamedTuple):

@@ -48,6 +48,7 @@ def _environment(environment: Environment) -> dict[str, str]:
     return {
         "runtime": environment.runtime,
         "computed in": environment.runtime_precision,
+        **({"told to compute floats in": environment.hint} if environment.hint else {}),
         "kernels": environment.kernels or NOT_READ,
         "threads": str(environment.threads),
         "operating system": environment.kernel or NOT_READ,

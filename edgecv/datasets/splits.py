@@ -1,0 +1,51 @@
+"""Which files serve which split: the folder or list of its own name, or the one that a recipe gives in its place.
+
+Published data often lacks a split. `test: val` lets validation stand in for a test, and says so; `val_share: 0.1` takes
+validation out of the training files, so that a stand-in for the test decides nothing while the network is trained.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from edgecv.datasets.options import share, word
+from edgecv.errors import InputError
+from edgecv.records.recipe import Data
+
+T = TypeVar("T")
+
+SPLITS: tuple[str, ...] = ("train", "val", "test")
+OPTIONS = (*SPLITS, "val_share")
+CURES = {
+    "train": "; another name goes with the option train",
+    "val": "; another name goes with the option val, or val_share: 0.1 takes it out of training",
+    "test": "; another name goes with the option test: with test: val, validation stands in for it",
+}
+
+
+def source(data: Data, split: str) -> str:
+    """The name of the folder or list that a split is read from."""
+    sources = {each: word(data.options, each, default=each) for each in SPLITS}
+    if "val_share" in data.options:
+        if "val" in data.options:
+            raise InputError("data.val_share: validation is either a share of training or 'val'; keep one")
+        sources["val"] = sources["train"]
+    elif sources["val"] == sources["train"]:
+        raise InputError("data.val: the images of training; to take a share out of them: val_share: 0.1")
+    if sources["test"] == sources["train"]:
+        raise InputError("data.test: the images of training, which say nothing about others")
+    return sources[split]
+
+
+def members(found: Sequence[T], data: Data, split: str) -> list[T]:
+    """What belongs to a split of all that its source holds. A share for validation is taken evenly, never by chance."""
+    if "val_share" not in data.options or split == "test":
+        return list(found)
+    taken = share(data.options, "val_share")
+    return [each for i, each in enumerate(found) if (int((i + 1) * taken) > int(i * taken)) == (split == "val")]
+
+
+def notes(data: Data, split: str) -> tuple[str, ...]:
+    """What a user should know about the figures of a split."""
+    if split == "test" and source(data, "test") == source(data, "val"):
+        return ("validation stands in for the test split, and has chosen the network's best epoch",)
+    return ()

@@ -1,0 +1,66 @@
+"""XML as plain data: elements that know their text and their line.
+
+A document type is refused, and with it every entity: those of its own could grow without end, or reach for other files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from edgecv.errors import InputError
+
+
+@dataclass
+class Element:
+    tag: str
+    line: int
+    text: str = ""
+    children: list[Element] = field(default_factory=list)
+
+    def all(self, tag: str) -> list[Element]:
+        return [child for child in self.children if child.tag == tag]
+
+    def first(self, tag: str) -> Element | None:
+        return next(iter(self.all(tag)), None)
+
+
+def read_xml(path: Path) -> Element:
+    """The outermost element of a file."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: expected an XML file: {error.strerror}") from error
+    document = Element("", 1)
+    parser = expat.ParserCreate()
+    _collect(parser, document, path)
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, ValueError, LookupError) as error:  # the last two for an encoding that nobody knows
+        raise InputError(f"{path}:{parser.CurrentLineNumber}: not well-formed XML: {error}") from error
+    return document.children[0]
+
+
+def _collect(parser: expat.XMLParserType, document: Element, path: Path) -> None:
+    """Have the parser hang what it finds into the document."""
+    inside = [document]
+
+    def start(tag: str, _attributes: dict[str, str]) -> None:
+        element = Element(tag, parser.CurrentLineNumber)
+        inside[-1].children.append(element)
+        inside.append(element)
+
+    def end(_tag: str) -> None:
+        element = inside.pop()
+        element.text = element.text.strip()
+
+    def text(characters: str) -> None:
+        inside[-1].text += characters
+
+    def refuse(*_declared: object) -> None:
+        raise InputError(f"{path}:{parser.CurrentLineNumber}: expected plain XML, got a DOCTYPE; remove it")
+
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = text, refuse

@@ -1,0 +1,100 @@
+"""TensorRT: an ONNX file in a form that every TensorRT from 8.4 to 11 reads, or older ones where the device has them.
+
+A plan is bound to a GPU and a version, so it is built on the device, and nothing here has met the hardware: whoever
+reports on such an artifact has to say so. What can be known without is checked: the lint knows what versions refuse,
+and NVIDIA's RTX compiler, where it is installed, compiles the file.
+"""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+
+from edgecv.errors import GateRefused
+from edgecv.hosts.trtexec import PLACE, commands, shell_lines
+from edgecv.hosts.versions import versions
+from edgecv.records.files import write_whole
+from edgecv.records.recipe import Precision
+from edgecv.targets.exported import Exported
+from edgecv.targets.onnx_float16 import write_float16
+from edgecv.targets.onnx_quantize import quantize, tensors
+from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.tensorrt import compile_check
+from edgecv.targets.tensorrt.calibration import write_cache
+from edgecv.targets.tensorrt.fitting import fit
+from edgecv.targets.tensorrt.lint import OLDEST, lint
+from edgecv.targets.tensorrt.operators import parsed
+
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+INTEGER_IO: tuple[Precision, ...] = ()
+TOOLCHAIN: Toolchain = "onnxruntime"
+RUN_BY = "onnx"
+MODEL = "model.onnx"
+FLOAT, CACHE = "float32.onnx", "int8.calib"  # for versions whose reading of quantized files is young
+COMMANDS = "trtexec.txt"
+
+# TensorRT refuses zero points other than 0 and quantized biases; its older versions also weights stored as int8, so
+# these stay float32 and are quantized in the graph.
+PORTABLE = {"ActivationSymmetric": True, "WeightSymmetric": True, "QuantizeBias": False, "AddQDQPairToWeight": True}
+
+
+def missing() -> str | None:
+    absent = not (find_spec("onnx") and find_spec("onnxruntime"))
+    return "pip install 'edgecv[convert]'" if absent else None
+
+
+def build(exported: Exported, spec: Spec, folder: Path) -> Built:
+    model, version = folder / MODEL, parsed(spec.oldest or OLDEST)
+    if spec.precision == "int8":
+        from onnxruntime.quantization import QuantType
+
+        quantize(exported, spec, model, QuantType.QInt8, PORTABLE)
+    elif spec.precision == "float16":
+        write_float16(exported.onnx, model)
+    else:
+        shutil.copyfile(exported.onnx, model)
+    fit(model, version)
+    _refuse(f"{exported.name}: tensorrt {spec.precision}", lint(model, spec.precision, spec.oldest))
+    tools, fact = _compiled(exported, spec, model)
+    files = [MODEL]
+    if spec.precision == "int8" and version < parsed(OLDEST):
+        shutil.copyfile(exported.onnx, folder / FLOAT)
+        fit(folder / FLOAT, version)
+        write_cache(exported, version, folder / CACHE)
+        files += [FLOAT, CACHE]
+    if spec.oldest:
+        write_whole(folder / COMMANDS, _commands(spec, with_cache=CACHE in files).encode())
+        files.append(COMMANDS)
+    return Built(MODEL, tuple(files), *tensors(model), {**versions("onnx", "onnxruntime"), **tools}, warnings=(fact,))
+
+
+def _refuse(what: str, complaints: list[str]) -> None:
+    if complaints:
+        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
+        raise GateRefused(f"{what}: {complaints[0]}{more}")
+
+
+def _compiled(exported: Exported, spec: Spec, model: Path) -> tuple[dict[str, str], str]:
+    """The compiler's version where it was asked, and what its answer is worth in a sentence."""
+    absent = compile_check.missing()
+    if absent:
+        return {}, f"seen by no compiler of NVIDIA's; to have it compiled without a GPU: {absent}"
+    compiled = compile_check.compile_check(model, spec.precision)
+    if compiled.refused:
+        raise GateRefused(
+            f"{exported.name}: tensorrt {spec.precision}: NVIDIA's RTX compiler {compiled.version} refuses it: "
+            f"{compiled.refused}"
+        )
+    return (
+        {compile_check.PACKAGE: compiled.version},
+        f"accepted by NVIDIA's RTX compiler {compiled.version}, which is neither TensorRT nor the device",
+    )
+
+
+def _commands(spec: Spec, *, with_cache: bool) -> str:
+    text = f"# Here, on a device with TensorRT {spec.oldest}: build the plan, measure it, profile its layers.\n"
+    text += "# The last one's times are no latency: profiling slows what it looks at.\n"
+    text += f'export PATH="$PATH:{PLACE}"\n' + shell_lines(commands(spec.oldest, spec.precision, MODEL))
+    if with_cache:
+        text += f"# Should {MODEL} be refused, or be slow: the float32 file, with the ranges beside it.\n"
+        text += shell_lines(commands(spec.oldest, spec.precision, FLOAT, calibration=CACHE)[:1])
+    return text

@@ -1,0 +1,69 @@
+"""TFLite builds: the precisions in what the file itself says. TensorFlow is imported here, in this process."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from ai_edge_litert.interpreter import Interpreter
+
+from edgecv.records.recipe import Precision
+from edgecv.targets import Spec, open_exported, tflite
+from tests.targets.networks import Workplace, workplace
+
+pytestmark = pytest.mark.filterwarnings("ignore:Statistics for quantized inputs were expected:UserWarning")
+
+
+@pytest.fixture(scope="module")
+def detector(tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    return workplace("detection", tmp_path_factory.getbasetemp())
+
+
+def tensors(path: Path) -> list[Mapping[str, Any]]:
+    details: list[Mapping[str, Any]] = Interpreter(str(path)).get_tensor_details()
+    return details
+
+
+def kernels(path: Path) -> set[str]:
+    """The types of the convolutions' weights."""
+    weights = [each for each in tensors(path) if len(each["shape"]) == 4 and each["shape"][0] > 1]
+    assert weights
+    return {np.dtype(each["dtype"]).name for each in weights}
+
+
+@pytest.mark.parametrize(
+    ("precision", "stored"),
+    [("float32", "float32"), ("float16", "float16"), ("dynamic", "int8"), ("int8", "int8"), ("int16x8", "int8")],
+)
+def test_weights_are_stored_in_what_the_precision_promises(precision: str, stored: str, detector: Workplace) -> None:
+    assert stored in kernels(detector.draft("tflite", precision) / "model.tflite")
+
+
+def test_nothing_but_integers_flows_through_an_integer_file(detector: Workplace) -> None:
+    for precision in ("int8", "int16x8"):
+        types = {np.dtype(each["dtype"]).name for each in tensors(detector.draft("tflite", precision) / "model.tflite")}
+        assert not {name for name in types if name.startswith("float")}
+
+
+@pytest.mark.parametrize("precision", ["int8", "int16x8"])
+def test_float_inputs_and_outputs_are_given_where_they_are_asked_for(
+    precision: Precision, detector: Workplace, tmp_path: Path
+) -> None:
+    built = tflite.build(open_exported(detector.exported), Spec(precision, io="float"), tmp_path)
+    for tensor in (*built.inputs, *built.outputs):
+        assert (tensor.dtype, tensor.quantization) == ("float32", None)
+    assert kernels(tmp_path / built.model) == {"int8"}
+
+
+@pytest.mark.parametrize("precision", ["dynamic", "int8", "int16x8"])
+def test_weights_have_one_scale_a_tensor_where_that_is_asked_for(
+    precision: Precision, detector: Workplace, tmp_path: Path
+) -> None:
+    tflite.build(open_exported(detector.exported), Spec(precision, "per_tensor"), tmp_path)
+    asked, left_alone = (
+        max(len(tensor["quantization_parameters"]["scales"]) for tensor in tensors(folder / "model.tflite"))
+        for folder in (tmp_path, detector.draft("tflite", precision))
+    )
+    assert asked == 1
+    assert left_alone > 1
