@@ -1,17 +1,16 @@
 """The fifteen faults that are listed in the README for anyone to see."""
 
 import dataclasses
-import json
-import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgecv.records.artifact import MANIFEST
+from edgecv.parity.bisect import BuildAnew
 from edgecv.records.preprocess import Preprocess
-from edgecv.targets import open_exported
-from edgecv.targets.exported import save_array, write_exported
+from edgecv.records.recipe import Precision
+from edgecv.targets import Spec, open_exported
+from edgecv.targets.exported import save_array
 from edgecv.targets.order import Order
 from faults.place import (
     Case,
@@ -23,6 +22,7 @@ from faults.place import (
     folded_network,
     rewrite,
     traced,
+    with_other_words,
     write_saved_model,
 )
 
@@ -132,14 +132,11 @@ def calibrated_on_raw_pixels(place: Place) -> Case:
         if order.spec.precision == "float32":
             build_here(exported, order, log)
             return
-        network = open_exported(exported)
-        raw = exported.with_name("raw_pixels")
-        shutil.copytree(exported, raw, dirs_exist_ok=True)
-        nothing_done = Preprocess(network.preprocess.size, mean=(0, 0, 0), std=(1, 1, 1))
-        write_exported(dataclasses.replace(open_exported(raw), preprocess=nothing_done))
+        said = open_exported(exported).preprocess
+        nothing_done = Preprocess(said.size, mean=(0, 0, 0), std=(1, 1, 1))
+        raw = with_other_words(exported, order.folder.with_name(f"{order.folder.name}-raw"), preprocess=nothing_done)
         build_here(raw, order, log)
-        said = json.loads(json.dumps(dataclasses.asdict(network.preprocess)))
-        edit(order.folder, lambda plain: plain.update(preprocess=said))
+        edit(order.folder, lambda plain: plain.update(preprocess=dataclasses.asdict(said)))
 
     return _built_by(build, place, "onnx", "int8")
 
@@ -170,12 +167,9 @@ def beyond_float16(place: Place) -> Case:
     return Case(place.build("onnx", "float16"))
 
 
-def _built_by(build: Any, place: Place, target: str, precision: Any) -> Case:
-    from edgecv.targets import Spec
-
+def _built_by(build: BuildAnew, place: Place, target: str, precision: Precision) -> Case:
     draft = place.exported.with_name(f"{target}-{precision}")
-    build(place.exported, Order(target, Spec(precision), draft), draft)
-    assert (draft / MANIFEST).exists()
+    build(place.exported, Order(target, Spec(precision), draft), draft.with_suffix(".log"))
     return Case(draft, build)
 
 

@@ -15,7 +15,7 @@ Everything happens in this process, since TensorFlow takes longer to start than 
 import json
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from edgecv.records.files import digest_of_file, write_json, write_whole
 from edgecv.records.recipe import Precision, Task
 from edgecv.targets import Exported, Spec, open_exported
 from edgecv.targets.draft import build_draft
-from edgecv.targets.exported import save_array, write_exported
+from edgecv.targets.exported import write_exported
 from edgecv.targets.order import Order
 from edgecv.targets.request import Request
 from faults.networks import LABELS, MODEL_OF, PREPROCESS, images
@@ -165,28 +165,8 @@ def folded_network(place: Place) -> Any:
     return open_network(open_exported(place.exported).network)
 
 
-def with_exported(place: Place, folder: Path, **changed: Any) -> Path:
-    """Another exported folder with other words in its record."""
-    from dataclasses import replace
-
-    shutil.copytree(place.exported, folder)
+def with_other_words(exported: Path, folder: Path, **changed: Any) -> Path:
+    """A copy of an exported folder whose record says something else."""
+    shutil.copytree(exported, folder)
     write_exported(replace(open_exported(folder), **changed))
     return folder
-
-
-__all__ = [
-    "Case",
-    "Fault",
-    "Place",
-    "build_here",
-    "copy_of",
-    "edit",
-    "export_again",
-    "export_first",
-    "folded_network",
-    "rewrite",
-    "save_array",
-    "traced",
-    "with_exported",
-    "write_saved_model",
-]

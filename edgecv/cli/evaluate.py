@@ -59,6 +59,8 @@ def command(
         check_hint(artifact, hint or "")
     with document.places():
         samples = datasets.load(document.record.data, document.record.task, split)
+    for note in samples.notes:
+        say(f"data      {note}")
     ending = f"-{hint}{SUFFIX}" if hint else SUFFIX
     places = places_for(out, [f"{artifact.manifest.name}{ending}" for artifact in opened])
     results = []

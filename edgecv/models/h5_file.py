@@ -28,7 +28,7 @@ def open_h5(path: Path, custom: Mapping[str, type]) -> Any:
 
 
 def _finalise(network: Any) -> None:
-    """Keras forgets this for .h5 files: a Normalization keeps what it computed from its weights before they came."""
+    """Keras forgets layers inside layers: their Normalization keeps what it computed before its weights came."""
     for layer in network.layers:
         if hasattr(layer, "finalize_state"):
             layer.finalize_state()
@@ -45,7 +45,7 @@ def _read(path: Path) -> tuple[dict[str, Any], str]:
             if "model_config" not in file.attrs:
                 raise ValueError("it holds no network; weights alone are not enough")
             description = json.loads(_text(file.attrs["model_config"]))
-            description["config"]["layers"]  # what is no network fails here
+            [layer["config"] for layer in description["config"]["layers"]]  # what is no network fails here
             return description, _text(file.attrs.get("keras_version", ""))
     except (OSError, RuntimeError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise InputError(f"{path}: expected an HDF5 file of Keras: {error}") from error

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from edgecv.errors import InputError
 from edgecv.ondevice.engines.encoding import encoding_for
 from edgecv.records.artifact import Artifact
 
@@ -21,8 +22,12 @@ def saved_model(folder: Path, inputs: Iterator[np.ndarray]) -> Iterator[Values]:
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2 as freeze
 
-    loaded = tf.saved_model.load(str(folder))  # which owns the variables, and so has to outlive the next line
-    frozen = freeze(loaded.signatures["serving_default"])
+    loaded = tf.saved_model.load(str(folder))  # which owns the variables, and so has to outlive the next lines
+    serve = loaded.signatures["serving_default"]
+    for function in serve.graph.as_graph_def().library.function:
+        if any(node.op.startswith("Assign") for node in function.node_def):  # then nothing can be frozen
+            raise InputError("it changes its own variables while it runs, as in training mode")
+    frozen = freeze(serve)
     values = [
         value
         for operation in frozen.graph.get_operations()

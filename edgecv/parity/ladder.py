@@ -5,7 +5,6 @@ int8's wide limits would hide is seen where it began.
 """
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -52,8 +51,11 @@ def climb(
     manifest, network = open_artifact(draft).manifest, open_exported(exported)
     wrong = misdescribed(manifest, network)
     stale = of_another_export(manifest, network) if same_export else []
-    with suppress(InputError, ChildFailed):  # a file that cannot be read is the runtime's to refuse, below
+    unread = []
+    try:
         wrong += misread(draft, log=log, on_progress=on_progress)
+    except (InputError, ChildFailed) as error:  # a broken file is the runtime's to refuse, below
+        unread.append(f"what it says of itself cannot be read: {error}")
     if wrong:
         return Ladder(manifest, tuple(wrong))
     reference = network.reference_outputs()
@@ -69,7 +71,7 @@ def climb(
         return Ladder(manifest, (), {**rungs, "artifact": Comparison((*stale, str(error)), {}, None)})
     outputs, *others = _parted(ran.outputs, 1 + len(wrong_images))
     compared = with_range(compare_artifact(network, outputs, manifest), draft, exported, log=log)
-    compared = replace(compared, reasons=(*stale, *compared.reasons))
+    compared = replace(compared, reasons=(*stale, *unread, *compared.reasons))
     refused = {
         name: bool(compare_artifact(network, each, manifest).reasons)
         for name, each in zip(wrong_images, others, strict=True)

@@ -45,7 +45,9 @@ def first_bad_layer(rung: str, draft: Path, exported: Path, *, log: Path) -> str
         answer = Path(scratch) / "layer.json"
         try:
             local.run_module("edgecv.parity", ["layers", rung, draft, exported, answer], log=log)
-        except (InputError, ChildFailed):
+        except InputError as reason:
+            return str(reason)
+        except ChildFailed:
             return ""
         sentence: str = json.loads(answer.read_bytes())["sentence"]
     return sentence

@@ -1,1 +1,1 @@
-"""What a network meets before and while its numbers become small: the images that set their ranges."""
+"""What a network meets before and while its numbers become small: folding, equalisation, images that set ranges."""

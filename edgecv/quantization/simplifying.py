@@ -12,6 +12,9 @@ FOR_TRAINING_ONLY = (
     "GaussianNoise",
     "ActivityRegularization",
 )
+# What each half of a separable convolution takes over.
+DEPTHWISE = ("kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier", "dtype")
+POINTWISE = ("filters", "data_format", "use_bias", "activation", "dtype")
 
 
 def simplify(graph: Graph) -> None:
@@ -55,10 +58,6 @@ def _split(graph: Graph, step: Step) -> None:
         Step(first, step.args, step.kwargs, [between]),
         Step(second, (between,), {}, step.outputs),
     ]
-
-
-DEPTHWISE = ("kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier", "dtype")
-POINTWISE = ("filters", "data_format", "use_bias", "activation", "dtype")
 
 
 def _free_name(graph: Graph, name: str) -> str:

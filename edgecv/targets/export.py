@@ -70,7 +70,8 @@ def export(request: Request, folder: Path) -> Exported:
         save_array(folder / f"reference/{name}.npy", values)
     exported.keep_rung("folded", _answers(function, inputs))
     progress("writing SavedModel and ONNX")
-    prepared.network.save(exported.network)
+    if prepared.network.weights:  # a SavedModel's graph has none, and no layers that could be looked into
+        prepared.network.save(exported.network)
     _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
     write_exported(exported)

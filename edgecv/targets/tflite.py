@@ -17,6 +17,7 @@ from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.tflite_biases import correct_biases
+from edgecv.targets.tflite_float import float_file
 from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
@@ -32,25 +33,24 @@ def missing() -> str | None:
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
-    import tensorflow as tf
-
-    converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
-    if spec.precision != "float32":
-        _shrink(converter, exported, spec)
+    warnings: tuple[str, ...] = ()
     with vendor_refusals(exported.name, "the TFLite converter"):
-        content = converter.convert()
+        content = float_file(exported.folder) if spec.precision == "float32" else _shrunk(exported, spec)
         if spec.precision not in ("float32", "float16"):
-            content = correct_biases(content, exported)
+            corrected = correct_biases(content, exported)
+            content = corrected or content
+            warnings = () if corrected else ("biases are not corrected: the converter gave it layers of its own",)
     check_operators(content, exported.name, spec)
     if spec.weights == "per_tensor":
         check_one_scale_a_tensor(content, exported.name)
     write_whole(folder / MODEL, content)
-    return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("tensorflow", "tensorflow-cpu"))
+    return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("tensorflow", "tensorflow-cpu"), warnings)
 
 
-def _shrink(converter: Any, exported: Exported, spec: Spec) -> None:
+def _shrunk(exported: Exported, spec: Spec) -> bytes:
     import tensorflow as tf
 
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]  # alone, it makes int8 of the weights
     converter._experimental_disable_per_channel = spec.weights == "per_tensor"  # there is no public switch
     if spec.precision == "float16":
@@ -60,6 +60,8 @@ def _shrink(converter: Any, exported: Exported, spec: Spec) -> None:
     elif spec.precision == "int16x8":
         operators = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8
         _use_integers(converter, exported, spec, operators, tf.int16)
+    content: bytes = converter.convert()
+    return content
 
 
 def _use_integers(converter: Any, exported: Exported, spec: Spec, operators: Any, values: Any) -> None:

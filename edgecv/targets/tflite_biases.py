@@ -5,6 +5,7 @@ are changed where they lie, so that nothing else in the file moves.
 """
 
 import functools
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edgecv.targets.exported import Exported, open_exported
+from edgecv.targets.tflite_float import float_file
 
 LAYERS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
 
@@ -24,13 +26,13 @@ class Layer(NamedTuple):
     bias_scale: np.ndarray  # 1 where it is stored as floats
 
 
-def correct_biases(content: bytes, exported: Exported) -> bytes:
-    """The file with better biases; as it is where its layers are not those of the float32 file."""
+def correct_biases(content: bytes, exported: Exported) -> bytes | None:
+    """The file with better biases; None where its layers are not those of the float32 file."""
     floats, averages = _averaged(exported.folder)
     corrected = bytearray(content)
     layers = list(_layers(corrected))
     if [(each.kind, each.weights.shape) for each in layers] != [(each.kind, each.weights.shape) for each in floats]:
-        return content
+        return None
     for layer, original, average in zip(layers, floats, averages, strict=True):
         if layer.bias is None:
             continue
@@ -55,15 +57,16 @@ def _moved(kind: str, rounding: np.ndarray, average: np.ndarray) -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def _averaged(folder: Path) -> tuple[list[Layer], list[np.ndarray]]:
     """The layers of the float32 file, and the average value of every channel that they read in calibration images."""
-    import tensorflow as tf
     from ai_edge_litert.interpreter import Interpreter
 
     exported = open_exported(folder)
-    content = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model)).convert()
+    content = float_file(folder)
     layers = list(_layers(content))
-    interpreter = Interpreter(model_content=content, experimental_preserve_all_tensors=True)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", ".*experimental_preserve_all_tensors")  # costs memory: of one image, here
+        interpreter = Interpreter(model_content=content, experimental_preserve_all_tensors=True)
     interpreter.allocate_tensors()
-    averages = [np.float32(0)] * len(layers)
+    averages: list[Any] = [0.0] * len(layers)
     for image in exported.calibration_inputs():
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], image)
         interpreter.invoke()

@@ -103,10 +103,11 @@ def test_a_network_of_another_precision_computes_in_float32(policy: str, tmp_pat
     assert [each.dtype for each in network.inputs] == ["float32"]
 
 
-def test_statistics_of_a_normalization_in_an_h5_file_are_used(tmp_path: Path) -> None:
+def test_statistics_of_a_normalization_inside_a_network_of_an_h5_file_are_used(tmp_path: Path) -> None:
     norm = layers.Normalization()
     norm.adapt(IMAGES * 3 + 1)
-    network = keras.Sequential([layers.Input(SIZE), norm, layers.Flatten()])
+    inner = keras.Sequential([layers.Input(SIZE), norm])
+    network = keras.Sequential([layers.Input(SIZE), inner, layers.Flatten()])
     network.save(tmp_path / "norm.hdf5")
     assert_same(answers(open_network(tmp_path / "norm.hdf5")), answers(network))
 

@@ -20,7 +20,8 @@ DECODED: dict[str, Any] = {
 def quantized(values: np.ndarray, levels: int = 256) -> np.ndarray:
     """What one scale over the whole array leaves."""
     step = (values.max() - values.min()) / (levels - 1)
-    return (np.round(values / step) * step).astype(np.float32)
+    coarse: np.ndarray = (np.round(values / step) * step).astype(np.float32)
+    return coarse
 
 
 def mixed() -> np.ndarray:

@@ -107,7 +107,7 @@ def test_a_tensor_that_others_read_is_left_as_it_is():
     shared = layers.Conv2D(4, 1, name="shared")
     a = layers.Conv2D(4, 3, padding="same", name="a")(pixels)
     b = layers.Conv2D(4, 3, padding="same", name="b")(layers.ReLU(name="relu")(a))
-    c = layers.Conv2D(4, 1, name="c")(layers.Add(name="add")([a, b]))
+    c = layers.Conv2D(4, 1, name="c")(layers.Add(name="plus")([a, b]))
     d = layers.Conv2D(4, 1, name="d")(c)
     end = layers.Add(name="end")([shared(d), shared(pixels)])
     given = randomise(keras.Model(pixels, {"inner": c, "end": end}))
@@ -115,7 +115,7 @@ def test_a_tensor_that_others_read_is_left_as_it_is():
     assert prepared.equalised == ()
     assert sorted(prepared.skipped) == [
         "'a' to 'relu': what lies between them is read elsewhere, too",
-        "'b' to 'add': several tensors meet there",
+        "'b' to 'plus': several tensors meet there",
         "'c' to 'd': what lies between them is read elsewhere, too",
         "'d' to 'shared': the second is called more than once",
         "'shared': it is called more than once",

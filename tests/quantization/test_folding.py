@@ -98,10 +98,10 @@ def test_each_that_is_kept_has_its_reason():
     pixels = keras.Input((8, 8, 4))
     norm = {name: layers.BatchNormalization(name=name) for name in ("sum", "read", "active", "axis", "twice", "batch")}
     conv = layers.Conv2D(4, 1, name="conv")(pixels)
-    added = norm["sum"](layers.Add(name="add")([conv, norm["read"](conv)]))
+    added = norm["sum"](layers.Add(name="plus")([conv, norm["read"](conv)]))
     active = norm["active"](layers.Conv2D(4, 1, activation="tanh", name="tanh")(layers.ReLU(name="relu")(added)))
     norm["axis"].axis = 1
-    axis = norm["axis"](layers.Conv2D(4, 1)(layers.ReLU()(active)))
+    axis = norm["axis"](layers.Conv2D(4, 1)(layers.ReLU(name="next")(active)))
     twice = layers.Add()([norm["twice"](layers.Conv2D(4, 1)(layers.ReLU()(axis))), norm["twice"](pixels)])
     batch = norm["batch"](layers.Conv2D(4, 1)(layers.ReLU()(twice)), training=True)
     given = randomise(keras.Model(pixels, batch))
@@ -109,9 +109,9 @@ def test_each_that_is_kept_has_its_reason():
     reasons = dict(sentence.split(": ", 1) for sentence in prepared.kept)
     assert prepared.folded == ()
     assert reasons == {
-        "'read'": "'conv' before it is read elsewhere, too, and 'add' after it is no layer with a kernel",
-        "'sum'": "'add' before it is no layer with a kernel, and 'relu' after it is no layer with a kernel",
-        "'active'": "'tanh' before it has an activation, and 're_lu' after it is no layer with a kernel",
+        "'read'": "'conv' before it is read elsewhere, too, and 'plus' after it is no layer with a kernel",
+        "'sum'": "'plus' before it is no layer with a kernel, and 'relu' after it is no layer with a kernel",
+        "'active'": "'tanh' before it has an activation, and 'next' after it is no layer with a kernel",
         "'axis'": "its channels are not the last axis",
         "'twice'": "it is called more than once",
         "'batch'": "it takes its statistics from each batch",

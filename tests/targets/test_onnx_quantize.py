@@ -46,7 +46,7 @@ def test_but_for_the_biases_the_file_is_what_onnx_runtime_writes(
     quantize_static(
         tmp_path / "ready.onnx",
         tmp_path / "theirs.onnx",
-        Images(exported),  # type: ignore[arg-type]
+        Images(exported),
         quant_format=QuantFormat.QDQ,
         activation_type=activations,
         weight_type=QuantType.QInt8,

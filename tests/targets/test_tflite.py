@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from edgecv.records.recipe import Precision
+from edgecv.records.recipe import Io, Precision
 from edgecv.targets import Spec, open_exported, tflite
 from tests.targets.networks import Workplace, workplace
 
@@ -67,3 +67,22 @@ def test_weights_have_one_scale_a_tensor_where_that_is_asked_for(
     )
     assert asked == 1
     assert left_alone > 1
+
+
+@pytest.mark.parametrize("precision", ["dynamic", "int16x8"])  # in int8, what rounding values does drowns it
+def test_what_rounding_the_weights_moves_is_taken_back_by_the_biases(
+    precision: Precision, detector: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exported = open_exported(detector.exported)
+
+    def error(folder: Path) -> float:
+        runner = Interpreter(str(folder / "model.tflite")).get_signature_runner()
+        floats = Interpreter(str(detector.draft("tflite", "float32") / "model.tflite")).get_signature_runner()
+        errors = [runner(input=image)["box"] - floats(input=image)["box"] for image in exported.calibration_inputs()]
+        return float(np.sqrt(np.mean(np.square(errors))))
+
+    io: Io | None = None if precision == "dynamic" else "float"
+    tflite.build(exported, Spec(precision, io=io), tmp_path / "corrected")
+    monkeypatch.setattr(tflite, "correct_biases", lambda content, _: content)
+    tflite.build(exported, Spec(precision, io=io), tmp_path / "left")
+    assert error(tmp_path / "corrected") < 0.95 * error(tmp_path / "left")

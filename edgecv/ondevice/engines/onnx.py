@@ -66,7 +66,7 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OnnxEngine:
         encoding_for(manifest.preprocess, manifest.inputs[0]),
         manifest.outputs,
         runtime,
-        manifest.precision,
+        "float32" if manifest.precision == "float16" else manifest.precision,  # processors have next to no half kernels
         ", ".join(session.get_providers()),
     )
 

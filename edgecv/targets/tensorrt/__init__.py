@@ -16,7 +16,8 @@ from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.onnx_float16 import write_float16
-from edgecv.targets.onnx_quantize import quantize, tensors
+from edgecv.targets.onnx_quantize import quantize
+from edgecv.targets.onnx_quantize import tensors as tensors  # every target gives this
 from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.tensorrt import compile_check
 from edgecv.targets.tensorrt.calibration import write_cache

@@ -1,0 +1,15 @@
+"""The float32 TFLite file of an exported network: a build of its own, and what integer files are held against."""
+
+import functools
+from pathlib import Path
+
+from edgecv.targets.exported import open_exported
+
+
+@functools.lru_cache(maxsize=1)
+def float_file(folder: Path) -> bytes:
+    """Converted once in a process, whoever asks."""
+    import tensorflow as tf
+
+    content: bytes = tf.lite.TFLiteConverter.from_saved_model(str(open_exported(folder).saved_model)).convert()
+    return content
