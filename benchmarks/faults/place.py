@@ -26,6 +26,7 @@ from edgecv.parity.bisect import BuildAnew
 from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import MANIFEST
 from edgecv.records.files import digest_of_file, write_json, write_whole
+from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Precision, Task
 from edgecv.targets import Exported, Spec, open_exported
 from edgecv.targets.draft import build_draft
@@ -90,20 +91,26 @@ def rewrite(draft: Path, file: str, content: bytes) -> None:
     edit(draft, lambda plain: plain["files"].update({file: digest_of_file(draft / file)}))
 
 
-def export_first(network: Any, task: Task, folder: Path, postprocess: Mapping[str, Any] | None = None) -> Place:
+def export_first(
+    network: Any,
+    task: Task,
+    folder: Path,
+    postprocess: Mapping[str, Any] | None = None,
+    preprocess: Preprocess = PREPROCESS,
+) -> Place:
     """Export a network with all its answers."""
     from edgecv.targets.export import export
 
     folder.mkdir(parents=True)
     network.save(folder / "network.keras")
-    np.save(folder / "calibration.npy", images(60, seed=1))
-    np.save(folder / "reference.npy", images(32, seed=2))
+    np.save(folder / "calibration.npy", images(60, seed=1, size=preprocess.size))
+    np.save(folder / "reference.npy", images(32, seed=2, size=preprocess.size))
     request = Request(
         network=folder / "network.keras",
         name=f"tiny-{task}",
         task=task,
         labels=LABELS,
-        preprocess=PREPROCESS,
+        preprocess=preprocess,
         postprocess=MODELS[MODEL_OF[task]].postprocess() if postprocess is None else postprocess,
         calibration=folder / "calibration.npy",
         reference=folder / "reference.npy",

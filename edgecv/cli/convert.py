@@ -1,5 +1,6 @@
 """`edgecv convert`: a network becomes artifacts."""
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
@@ -63,6 +64,7 @@ FILE = click.Path(path_type=Path)
 @click.option(
     "--allow-tiny-calibration", is_flag=True, help="Calibrate with fewer than 50 images; the artifact says so."
 )
+@click.option("--no-equalise", is_flag=True, help="Leave the ranges of the network's channels as they are.")
 @click.option("--out", type=FILE, help="The artifact's folder; for several, one folder each in it.")
 @click.option("--json", "as_json", is_flag=True, help="Print the manifests as a JSON array.")
 def command(
@@ -79,6 +81,7 @@ def command(
     calibration: Path | None,
     custom_layers: tuple[str, ...],
     allow_tiny_calibration: bool,
+    no_equalise: bool,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -98,6 +101,7 @@ def command(
     choice = _choice(targets, precisions, io, profile)
     foreign = _description(model, recipe, task, labels, preprocess, postprocess, calibration)
     conversion = trusting(_conversion(model, recipe, foreign, choice.builds, allow_tiny_calibration), custom_layers)
+    conversion = dataclasses.replace(conversion, equalise=not no_equalise)
     places = _places(out, choice.builds)
     for place in places.values():
         require_own(place, MANIFEST)

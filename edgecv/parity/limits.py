@@ -30,8 +30,8 @@ LIMITS: Mapping[str, Limits] = {
     "int16x8": Limits(None, 0.3, centred_cosine=0.96, agreement=0.85, golden=0.1),
     # The same: 0.08 to 0.36 in the quadratic mean.
     # Sound conversions of trained networks stayed above 0.98 and 0.95; the mildest damage to images gave 0.88 and 0.92.
-    # Kernels that round otherwise, as tflite-runtime's built-in ones, were up to 0.22 away in tiny networks.
-    "int8": Limits(None, 0.5, centred_cosine=0.9, agreement=0.8, golden=0.35),
+    # Kernels that round otherwise, as tflite-runtime's built-in ones, were up to 0.36 away in tiny networks.
+    "int8": Limits(None, 0.5, centred_cosine=0.9, agreement=0.8, golden=0.5),
 }
 SHARED = LIMITS["float32"]  # of the steps that all targets share, whatever becomes of them afterwards
 

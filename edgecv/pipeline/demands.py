@@ -7,7 +7,7 @@ from edgecv.documents.versions import older, oldest
 from edgecv.errors import InputError
 from edgecv.records.device import DeviceProfile
 from edgecv.records.recipe import Build
-from edgecv.targets import Spec, Weights
+from edgecv.targets import TARGETS, Spec, Weights
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,10 @@ class Oldest:
     version: str
 
 
+ANY = Oldest("", "")
+INTEGER_WEIGHTS = ("dynamic", "int8", "int16x8")
+
+
 @dataclass(frozen=True)
 class Demands:
     """How fine integer weights may be, and what has to read the files, by target."""
@@ -26,13 +30,14 @@ class Demands:
     runtimes: Mapping[str, Oldest] = field(default_factory=dict)
 
     def spec(self, build: Build) -> Spec:
-        """A build, as these devices need it."""
-        runtime = self.runtimes.get(build.target, Oldest("", ""))
-        return Spec(build.precision, self.weights, build.io, runtime.package, runtime.version)
+        """A build, as these devices need it, without what makes no difference: equal files are known to be equal."""
+        weights = self.weights if build.precision in INTEGER_WEIGHTS else "per_channel"
+        runtime = self.runtimes.get(build.target, ANY)
+        return Spec(build.precision, weights, build.io, runtime.package, runtime.version)
 
 
 def demands_of(profiles: Sequence[DeviceProfile]) -> Demands:
-    """What all of these devices ask for; of two packages or versions, the older one."""
+    """What all of these devices ask for; of two versions of a runtime, the older one."""
     wanted = {profile.weights for profile in profiles} or {"per_channel"}
     if len(wanted) > 1:
         names = ", ".join(f"{profile.name} {profile.weights}" for profile in profiles)
@@ -41,6 +46,7 @@ def demands_of(profiles: Sequence[DeviceProfile]) -> Demands:
     for profile in profiles:
         for target, runtime in profile.runtimes.items():
             found = Oldest(runtime.package, oldest(runtime.versions))
-            if target not in runtimes or older(found.version, runtimes[target].version):
+            heeded = target in TARGETS and found.package in TARGETS[target].HEEDS
+            if heeded and (target not in runtimes or older(found.version, runtimes[target].version)):
                 runtimes[target] = found
     return Demands(wanted.pop(), runtimes)

@@ -15,6 +15,7 @@ from edgecv.targets.protocol import Built, Spec, Toolchain
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "onnxruntime"
+HEEDS: tuple[str, ...] = ()
 RUN_BY = "onnx"
 MODEL = "model.onnx"
 

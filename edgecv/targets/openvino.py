@@ -16,6 +16,7 @@ from edgecv.targets.protocol import Built, Spec, Toolchain
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "openvino"
+HEEDS: tuple[str, ...] = ()
 RUN_BY = "openvino"
 MODEL, WEIGHTS = "model.xml", "model.bin"
 

@@ -23,6 +23,7 @@ from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_oper
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
 INTEGER_IO: tuple[Precision, ...] = ("int8", "int16x8")
 TOOLCHAIN: Toolchain = "tensorflow"
+HEEDS: tuple[str, ...] = ("tflite-runtime",)  # the other one reads whatever the converter writes
 RUN_BY = "tflite"
 MODEL = "model.tflite"
 

@@ -80,11 +80,6 @@ def test_a_file_runs_there_or_was_to_be_refused_when_it_was_built(
     assert "tflite-runtime 2.14" in done.stdout + done.stderr
 
 
-def test_dynamic_files_of_a_classifier_are_among_the_refused(run_of: RunOf) -> None:
-    artifact = run_of("tiny_classifier").folder / "artifacts/tflite-dynamic"
-    assert not _passes(artifact / "model.tflite", "dynamic")
-
-
 def _passes(file: Path, precision: Precision) -> bool:
     try:
         check_operators(file.read_bytes(), file.parent.name, Spec(precision, package="tflite-runtime", oldest="2.14.0"))

@@ -102,7 +102,7 @@ def test_boxes_beside_the_image_are_dropped() -> None:
 
 
 def test_an_unknown_head_is_named() -> None:
-    with pytest.raises(InputError, match=r"postprocess\.head: expected one of anchor_free, got 'yolo'"):
+    with pytest.raises(InputError, match=r"postprocess\.head: expected one of anchor_free, decoded, got 'yolo'"):
         TASKS["detection"].postprocess(raw_detection(), manifest("detection", {"head": "yolo"}), UNMOVED)
 
 

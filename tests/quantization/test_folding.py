@@ -118,7 +118,7 @@ def test_each_that_is_kept_has_its_reason():
     }
 
 
-def test_the_check_after_folding_sees_a_wrong_constant(monkeypatch):
+def test_a_wrong_constant_is_a_difference(monkeypatch):
     """As if a batch norm had been folded with another epsilon than its own."""
     given = network(layers.Conv2D(8, 3), layers.BatchNormalization(epsilon=0.01))
 
@@ -128,6 +128,4 @@ def test_the_check_after_folding_sees_a_wrong_constant(monkeypatch):
         return graph
 
     monkeypatch.setattr(preparing, "read", misread)
-    prepared = prepare(given)
-    assert prepared.network is given
-    assert "built anew it would differ" in prepared.skipped[0]
+    assert difference(given, prepare(given).network) > 100 * ROUNDING

@@ -28,6 +28,7 @@ from edgecv.targets.tensorrt.operators import parsed
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "onnxruntime"
+HEEDS: tuple[str, ...] = ("tensorrt",)
 RUN_BY = "onnx"
 MODEL = "model.onnx"
 FLOAT, CACHE = "float32.onnx", "int8.calib"  # for versions whose reading of quantized files is young
