@@ -91,7 +91,7 @@ def earlier_checkpoint(place: Place) -> Case:
 
 
 def dropout_left_on(place: Place) -> Case:
-    """Dropout as Keras 2 spells it: the random operation of Keras 3 is refused by TensorFlow's and OpenVINO's converter."""
+    """Dropout as Keras 2 spells it: the random operation of Keras 3 is refused by the converters before parity."""
     import keras
     import tensorflow as tf
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from edgecv.hosts.versions import versions
 from edgecv.models.refusals import vendor_refusals
+from edgecv.quantization.calibration import FEWEST
 from edgecv.records.artifact import Quantization, Tensor
 from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
@@ -18,12 +19,13 @@ from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.tflite_biases import correct_biases
 from edgecv.targets.tflite_float import float_file
-from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators
+from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators, not_checked
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
 INTEGER_IO: tuple[Precision, ...] = ("int8", "int16x8")
 TOOLCHAIN: Toolchain = "tensorflow"
 HEEDS: tuple[str, ...] = ("tflite-runtime",)  # the other one reads whatever the converter writes
+INTEGER_WEIGHTS: tuple[Precision, ...] = ("dynamic", "int8", "int16x8")
 RUN_BY = "tflite"
 MODEL = "model.tflite"
 
@@ -34,18 +36,24 @@ def missing() -> str | None:
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
-    warnings: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
     with vendor_refusals(exported.name, "the TFLite converter"):
         content = float_file(exported.folder) if spec.precision == "float32" else _shrunk(exported, spec)
-        if spec.precision not in ("float32", "float16"):
-            corrected = correct_biases(content, exported)
-            content = corrected or content
-            warnings = () if corrected else ("biases are not corrected: the converter gave it layers of its own",)
+        if spec.precision in INTEGER_WEIGHTS:
+            content, left = _with_better_biases(content, exported, spec)
     check_operators(content, exported.name, spec)
+    left += not_checked(spec)
     if spec.weights == "per_tensor":
         check_one_scale_a_tensor(content, exported.name)
     write_whole(folder / MODEL, content)
-    return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("tensorflow", "tensorflow-cpu"), warnings)
+    return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("tensorflow", "tensorflow-cpu"), left)
+
+
+def _with_better_biases(content: bytes, exported: Exported, spec: Spec) -> tuple[bytes, tuple[str, ...]]:
+    """Dynamic files need no calibration, so that a few images are allowed: too few for an average to be trusted."""
+    if spec.precision == "dynamic" and len(exported.calibration()) < FEWEST:
+        return content, (f"biases are not corrected: that takes {FEWEST} calibration images",)
+    return correct_biases(content, exported)
 
 
 def _shrunk(exported: Exported, spec: Spec) -> bytes:

@@ -6,6 +6,7 @@ are changed where they lie, so that nothing else in the file moves.
 
 import functools
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -24,21 +25,25 @@ class Layer(NamedTuple):
     weights: np.ndarray  # real values: outputs first, or last where it is depthwise
     bias: np.ndarray | None  # as it is stored, and writable where the file is
     bias_scale: np.ndarray  # 1 where it is stored as floats
+    buffer: int  # of the bias: equal constants share one
 
 
-def correct_biases(content: bytes, exported: Exported) -> bytes | None:
-    """The file with better biases; None where its layers are not those of the float32 file."""
+def correct_biases(content: bytes, exported: Exported) -> tuple[bytes, tuple[str, ...]]:
+    """The file with better biases, and a sentence on those that had to stay as they are."""
     floats, averages = _averaged(exported.folder)
     corrected = bytearray(content)
     layers = list(_layers(corrected))
     if [(each.kind, each.weights.shape) for each in layers] != [(each.kind, each.weights.shape) for each in floats]:
-        return None
+        return content, ("biases are not corrected: the converter gave the file layers of its own",)
+    users = Counter(each.buffer for each in layers if each.bias is not None)
     for layer, original, average in zip(layers, floats, averages, strict=True):
-        if layer.bias is None:
+        if layer.bias is None or users[layer.buffer] > 1:
             continue
         moved = _moved(layer.kind, layer.weights - original.weights, average) / layer.bias_scale
         layer.bias[:] = layer.bias - (moved if layer.bias.dtype == np.float32 else np.rint(moved))
-    return bytes(corrected)
+    shared = sum(count for count in users.values() if count > 1)
+    left = (f"biases of {shared} layers are not corrected: the converter stored equal ones once",) if shared else ()
+    return bytes(corrected), left
 
 
 def _moved(kind: str, rounding: np.ndarray, average: np.ndarray) -> np.ndarray:
@@ -88,9 +93,10 @@ def _layers(content: bytes | bytearray) -> Iterator[Layer]:
             source, weights, *bias = operator.InputsAsNumpy().tolist()
             stored, scale = _stored(model, graph.Tensors(weights))
             if bias and bias[0] >= 0:
-                yield Layer(kind, source, stored * scale, *_stored(model, graph.Tensors(bias[0])))
+                tensor = graph.Tensors(bias[0])
+                yield Layer(kind, source, stored * scale, *_stored(model, tensor), tensor.Buffer())
             else:
-                yield Layer(kind, source, stored * scale, None, np.ones(1))
+                yield Layer(kind, source, stored * scale, None, np.ones(1), 0)
 
 
 def _stored(model: Any, tensor: Any) -> tuple[np.ndarray, np.ndarray]:

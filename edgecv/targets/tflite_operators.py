@@ -7,10 +7,12 @@ runtime that is older refuses the file on the board; here it costs a sentence.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from edgecv.documents.versions import older
 from edgecv.errors import InputError
 from edgecv.targets.protocol import Spec
 
 OLD_RUNTIME = "tflite-runtime"  # which ended with 2.14, and is the only one for 32-bit ARM
+NEWEST_OLD_RUNTIME = "2.14"
 
 # The newest version of every operator that it knows. Asked of the package itself, one file for each operator and
 # version; a test asks again.
@@ -73,6 +75,13 @@ def check_operators(content: bytes, network: str, spec: Spec) -> None:
             )
         if spec.package == OLD_RUNTIME:
             _check_old_runtime(operator, network, spec)
+
+
+def not_checked(spec: Spec) -> tuple[str, ...]:
+    """A warning about a runtime that is older than the one whose operators are known here."""
+    if spec.package != OLD_RUNTIME or not older(spec.oldest, NEWEST_OLD_RUNTIME):
+        return ()
+    return (f"its operators were held against {OLD_RUNTIME} {NEWEST_OLD_RUNTIME}; {spec.oldest} may know fewer",)
 
 
 def _check_old_runtime(operator: Operator, network: str, spec: Spec) -> None:

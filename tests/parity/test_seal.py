@@ -12,7 +12,7 @@ from edgecv.parity import check, seal
 from edgecv.records.artifact import Artifact, artifact_digest, open_sealed
 from edgecv.records.files import digest_of_file
 from tests.parity.conftest import WorkplaceOf
-from tests.targets.networks import PREPROCESS, Workplace, images
+from tests.targets.networks import CALIBRATION, PREPROCESS, Workplace, images
 
 ORIGIN = {"recipe": "sha256:recipe", "data": "sha256:data"}
 
@@ -51,7 +51,7 @@ def test_the_manifest_vouches_for_every_file_and_for_itself(artifact: Artifact) 
 
 def test_the_benchmark_images_are_calibration_images(artifact: Artifact) -> None:
     strip = read_strip(artifact.folder / artifact.manifest.samples, PREPROCESS.size, 3)
-    assert np.array_equal(strip, images(40, seed=1)[:32])
+    assert np.array_equal(strip, images(CALIBRATION, seed=1)[:32])
 
 
 def test_the_golden_images_are_none_that_calibrated(artifact: Artifact) -> None:

@@ -21,6 +21,7 @@ from edgecv.targets.request import Request
 
 PREPROCESS = Preprocess(size=(64, 64), mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5))
 GRAY = Preprocess(size=(64, 64), color="gray", mean=(127.5,), std=(127.5,))
+CALIBRATION = 52  # images: enough to be trusted
 LABELS = ("disc", "square", "star", "cross")  # four, so that cls and box of a detector have the same shape
 MODEL_OF: Mapping[Task, str] = {
     "classification": "tiny_classifier",
@@ -61,7 +62,7 @@ def request_for(network: Any, task: Task, folder: Path, preprocess: Preprocess =
             "ignore", "__array__ implementation doesn't accept a copy"
         )  # Keras reading its variables
         network.save(folder / "network.keras")
-    np.save(folder / "calibration.npy", images(40, seed=1)[..., channels])
+    np.save(folder / "calibration.npy", images(CALIBRATION, seed=1)[..., channels])
     np.save(folder / "reference.npy", images(32, seed=2)[..., channels])
     return Request(
         network=folder / "network.keras",

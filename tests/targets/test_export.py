@@ -15,11 +15,21 @@ from keras import layers
 
 from edgecv.errors import InputError
 from edgecv.models.opening import open_network
+from edgecv.models.shapes import fix_shape
 from edgecv.quantization.calibration import normalised
 from edgecv.records.preprocess import Preprocess
 from edgecv.targets import open_exported
 from edgecv.targets.export import export
-from tests.targets.networks import LABELS, PREPROCESS, Workplace, images, lively_network, request_for, workplace
+from tests.targets.networks import (
+    CALIBRATION,
+    LABELS,
+    PREPROCESS,
+    Workplace,
+    images,
+    lively_network,
+    request_for,
+    workplace,
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +50,7 @@ def test_an_exported_folder_tells_all_that_a_build_needs(detector: Workplace) ->
     assert exported.outputs == {"box": (1, 8, 8, 4), "cls": (1, 8, 8, 4)}
     assert exported.labels == LABELS
     assert exported.preprocess == PREPROCESS
-    assert np.array_equal(exported.calibration(), images(40, seed=1))
+    assert np.array_equal(exported.calibration(), images(CALIBRATION, seed=1))
     assert np.array_equal(exported.reference_images(), images(32, seed=2))
 
 
@@ -78,6 +88,46 @@ def test_the_only_output_needs_no_name(tmp_path: Path) -> None:
     network = keras.Model(pixels, layers.Dense(len(LABELS), name="whatever")(x))
     exported = export(request_for(network, "classification", tmp_path), tmp_path / "exported")
     assert exported.outputs == {"logits": (1, 4)}
+
+
+ENDS: list[Callable[[Any], Any]] = [
+    lambda x: layers.Activation("linear", name="cls")(x),
+    lambda x: layers.Dropout(0.5, name="cls")(x),
+    lambda x: layers.BatchNormalization(name="cls")(x),
+]
+
+
+@pytest.mark.parametrize("end", ENDS, ids=["linear", "dropout", "norm"])
+def test_outputs_keep_their_names_where_preparing_takes_the_layer_out_that_gave_them(
+    end: Callable[[Any], Any], tmp_path: Path
+) -> None:
+    pixels = keras.Input((*PREPROCESS.size, 3))
+    x = layers.Conv2D(8, 3, strides=8, padding="same", activation="relu")(pixels)
+    network = keras.Model(pixels, [end(layers.Conv2D(4, 1, name="c2")(x)), layers.Conv2D(4, 1, name="box")(x)])
+    exported = export(request_for(network, "detection", tmp_path), tmp_path / "exported")
+    cls, box = network(normalised(exported.reference_images(), PREPROCESS), training=False)
+    for answers in (exported.reference_outputs(), exported.rungs()["folded"]):
+        assert np.abs(answers["cls"] - cls).max() < 1e-4
+        assert np.abs(answers["box"] - box).max() < 1e-4
+    assert {port.name for port in onnx.load(exported.onnx).graph.output} == {"box", "cls"}
+
+
+def test_the_reference_is_of_the_network_before_anything_was_done_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaging(network: Any, *wanted: Any) -> Any:
+        fixed = fix_shape(network, *wanted)
+        fixed.set_weights([-weight for weight in fixed.get_weights()])
+        return fixed
+
+    pixels = keras.Input((None, None, 3))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(8, 3, strides=4)(pixels))
+    network = keras.Model(pixels, layers.Dense(len(LABELS), activation="softmax")(x))
+    monkeypatch.setattr("edgecv.targets.export.fix_shape", damaging)
+    exported = export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+    expected = network(normalised(exported.reference_images(), PREPROCESS), training=False)
+    assert np.abs(np.exp(exported.reference_outputs()["logits"]) / np.exp(exported.reference_outputs()["logits"]).sum(-1, keepdims=True) - expected).max() < 1e-5
+    assert np.abs(exported.reference_outputs()["logits"] - exported.rungs()["folded"]["logits"]).max() > 0.1
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip file" * 100], ids=["empty", "foreign"])

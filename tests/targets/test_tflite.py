@@ -10,7 +10,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from edgecv.records.recipe import Io, Precision
 from edgecv.targets import Spec, open_exported, tflite
-from tests.targets.networks import Workplace, workplace
+from edgecv.targets.export import export
+from tests.targets.networks import LABELS, PREPROCESS, Workplace, request_for, workplace
 
 pytestmark = pytest.mark.filterwarnings("ignore:Statistics for quantized inputs were expected:UserWarning")
 
@@ -83,6 +84,26 @@ def test_what_rounding_the_weights_moves_is_taken_back_by_the_biases(
 
     io: Io | None = None if precision == "dynamic" else "float"
     tflite.build(exported, Spec(precision, io=io), tmp_path / "corrected")
-    monkeypatch.setattr(tflite, "correct_biases", lambda content, _: content)
+    monkeypatch.setattr(tflite, "correct_biases", lambda content, _: (content, ()))
     tflite.build(exported, Spec(precision, io=io), tmp_path / "left")
     assert error(tmp_path / "corrected") < 0.95 * error(tmp_path / "left")
+
+
+def test_biases_that_layers_share_are_left_alone_and_said(tmp_path: Path) -> None:
+    import keras
+    from keras import layers
+
+    pixels = keras.Input((*PREPROCESS.size, 3))
+    x = layers.ReLU()(layers.Conv2D(32, 3, strides=4, use_bias=False)(pixels))
+    for _ in range(2):
+        x = layers.ReLU()(layers.Conv2D(32, 3, use_bias=False)(x))
+    network = keras.Model(pixels, layers.Dense(len(LABELS))(layers.GlobalAveragePooling2D()(x)))
+    exported = export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+    built = tflite.build(exported, Spec("int8"), tmp_path)
+    assert built.warnings == ("biases of 3 layers are not corrected: the converter stored equal ones once",)
+
+
+def test_a_runtime_older_than_the_known_one_is_warned_of(detector: Workplace, tmp_path: Path) -> None:
+    spec = Spec("float32", package="tflite-runtime", oldest="2.11")
+    built = tflite.build(open_exported(detector.exported), spec, tmp_path)
+    assert built.warnings == ("its operators were held against tflite-runtime 2.14; 2.11 may know fewer",)
