@@ -18,7 +18,7 @@ from edgecv.metrics.intervals import of_paired_drop, of_share
 from edgecv.ondevice.images import fit, open_image
 from edgecv.parity.run import run
 from edgecv.pipeline.conversion import Conversion
-from edgecv.pipeline.convert import convert
+from edgecv.pipeline.convert import convert, require_all
 from edgecv.pipeline.store import Store
 from edgecv.pipeline.workshop import Workshop
 from edgecv.quantization import calibration
@@ -89,14 +89,15 @@ def main() -> int:
         calibration_images=CALIBRATE,
     )
     builds = [Build(target, precision) for target, module in TARGETS.items() for precision in module.PRECISIONS]
-    artifacts = convert(conversion, builds, Workshop(Store(work / "store"), work / "log", print))
+    converted = convert(conversion, builds, Workshop(Store(work / "store"), work / "log", print))
+    require_all(converted.refused)
     calibrating = set(calibration.choose(data, CALIBRATE))
     test = [index for index in range(len(data)) if index not in calibrating]
     images = np.stack([fit(open_image(data.image(index)), PREPROCESS)[0] for index in test])
     truth = np.array([data.truth(index).index for index in test])  # type: ignore[union-attr]  # all are labels
     reference = float_answers(images)
     rows: dict[str, Any] = {}
-    for artifact in artifacts:
+    for artifact in converted.artifacts:
         ran = run(artifact.folder, images, log=work / "log")
         row = figures_of(ran.outputs["logits"].argmax(axis=1), reference, truth)
         bar = AGREEMENT.get(artifact.build.precision)

@@ -151,15 +151,20 @@ def lost_limit(place: Place) -> Case:
 
 
 def equalised_through_relu6(place: Place) -> Case:
-    from edgecv.quantization.equalisation import equalise
     from edgecv.quantization.flattening import read
-    from edgecv.quantization.pairs import Pair
+    from edgecv.quantization.kernels import input_ranges, output_ranges, scale_inputs, scale_outputs
     from edgecv.quantization.rebuilding import rebuild
 
     place = _mobile(place)
     graph = read(folded_network(place))
     parts = {step.name: step.part for step in graph.steps}
-    equalise([Pair(parts["stage1_pointwise"], parts["stage2_depthwise"])])
+    first, second = parts["stage1_pointwise"], parts["stage2_depthwise"]
+    given = output_ranges(first)
+    factors = np.sqrt(given / input_ranges(second, len(given)))
+    scale_outputs(first, 1 / factors)
+    if first.bias is not None:
+        first.set_bias(first.bias / factors)
+    scale_inputs(second, factors)
     export_again(place, rebuild(graph))
     return Case(place.build("tflite", "int8"))
 

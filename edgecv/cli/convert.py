@@ -12,11 +12,12 @@ from edgecv.documents import load_device, load_recipe
 from edgecv.errors import InputError
 from edgecv.pipeline.choice import AUTO, Choice, choose_builds
 from edgecv.pipeline.conversion import Conversion
-from edgecv.pipeline.convert import convert
+from edgecv.pipeline.convert import convert, require_all
 from edgecv.pipeline.demands import demands_of
 from edgecv.pipeline.foreign import Description, conversion_of_foreign
-from edgecv.pipeline.networks import conversion_of_file, conversion_of_run, is_run, trusting
+from edgecv.pipeline.networks import conversion_of_file, conversion_of_run, trusting
 from edgecv.pipeline.runfolder import publish_folder, require_own
+from edgecv.pipeline.runrecord import is_run
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop
 from edgecv.records.artifact import MANIFEST, manifest_to_json
@@ -88,7 +89,8 @@ def command(
     """Convert a network, every target in every precision, and prove that each is still the network.
 
     MODEL is a run folder, or a .keras or .h5 file or a SavedModel folder. A network that edgecv has not trained is
-    described by --recipe, or by --task, --labels, --preprocess and --calibration.
+    described by --recipe, or by --task, --labels, --preprocess and --calibration. A build that is refused
+    takes no other with it: what is proven is written, and the exit code is that of the refusal.
 
     \b
     Examples:
@@ -107,14 +109,15 @@ def command(
         require_own(place, MANIFEST)
     if choice.left_out or AUTO in precisions:
         say(f"chosen    {choice}")
-    folder = out or Path("artifacts")
+    folder = (out or Path("artifacts")).resolve()
     with Progress() as progress:
-        workshop = Workshop(default_store(), folder.with_name(f"{folder.resolve().name}.log"), say, progress)
+        workshop = Workshop(default_store(), folder.parent / f"{folder.name}.log", say, progress)
         made = convert(conversion, choice.builds, workshop, demands=demands_of([profile] if profile else []))
-        for artifact in made:
+        for artifact in made.artifacts:
             say(f"artifact  {publish_folder(artifact.folder, places[artifact.folder_name])}")
     if as_json:
-        print_json([manifest_to_json(artifact.manifest) for artifact in made])
+        print_json([manifest_to_json(artifact.manifest) for artifact in made.artifacts])
+    require_all(made.refused)
 
 
 def _choice(targets: Sequence[str], precisions: Sequence[str], io: Io | None, profile: DeviceProfile | None) -> Choice:

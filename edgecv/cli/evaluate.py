@@ -25,7 +25,12 @@ from edgecv.report import as_terminal, join
 @click.command("evaluate")
 @click.argument("artifacts", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--recipe", required=True, help="The recipe whose data and budget apply.")
-@click.option("--against", type=click.Path(path_type=Path), help="The float network: a .keras file or a run folder.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path),
+    help="The float network: a .keras or .h5 file, a SavedModel folder, or a run folder.",
+)
+@click.option("--custom-layer", "custom_layers", multiple=True, help="A layer to trust: module:Class or file.py:Class.")
 @click.option("--split", default="test", show_default=True, help="The part of the data to score.")
 @click.option("--limit", type=click.IntRange(min=1), help="Score so many of the images only, spread evenly.")
 @click.option("--device", default="local", show_default=True, help="A device profile: a name, or a YAML file.")
@@ -37,6 +42,7 @@ def command(
     artifacts: tuple[Path, ...],
     recipe: str,
     against: Path | None,
+    custom_layers: tuple[str, ...],
     split: str,
     limit: int | None,
     device: str,
@@ -52,6 +58,8 @@ def command(
       edgecv evaluate runs/demo/artifacts/tflite-int8 --recipe shapes_detection --against runs/demo
       edgecv evaluate runs/demo/artifacts/* --recipe shapes_detection --limit 100 --out evaluations
     """
+    if custom_layers and against is None:
+        raise click.UsageError("--custom-layer is for the network of --against; say which")
     document, profile = load_recipe(recipe), load_device(device).record
     require_here(profile)
     opened = [open_sealed(path) for path in artifacts]
@@ -66,7 +74,9 @@ def command(
     results = []
     with Progress() as progress:
         workshop = Workshop(default_store(), places[0].with_suffix(".log"), say, progress)
-        reference = float_predictions(against, document.record, samples, split, workshop) if against else None
+        reference = against and float_predictions(
+            against, opened, document.record, samples, split, workshop, custom_layers
+        )
         for artifact, place in zip(opened, places, strict=True):
             try:
                 result = evaluate(

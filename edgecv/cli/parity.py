@@ -1,12 +1,16 @@
 """`edgecv parity`: is a finished artifact still this network?"""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import click
 
 from edgecv.cli.output import Progress, print_json, say, table
-from edgecv.errors import GateRefused
+from edgecv.errors import EdgecvError, GateRefused
 from edgecv.parity import Ladder, NotTheNetwork, figures, require_sound
 from edgecv.pipeline.prove import climbed
 from edgecv.pipeline.store import default_store
@@ -31,7 +35,7 @@ FIGURES = ("max_abs_over_spread", "rms_over_spread", "centred_cosine", "agreemen
 )
 @click.option("--custom-layer", "custom_layers", multiple=True, help="A layer to trust: module:Class or file.py:Class.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as a JSON object.")
-def command(artifact: Path, model: Path, images: Path | None, custom_layers: tuple[str, ...], as_json: bool) -> int:
+def command(artifact: Path, model: Path, images: Path | None, custom_layers: tuple[str, ...], as_json: bool) -> None:
     """Prove that an artifact is still a network: every step from Keras to the file on its runtime is compared.
 
     \b
@@ -41,24 +45,39 @@ def command(artifact: Path, model: Path, images: Path | None, custom_layers: tup
     """
     opened = open_sealed(artifact)
     refused: GateRefused | None = None
-    with Progress() as progress:
-        log = artifact.with_name(f"{artifact.resolve().name}.parity.log")
-        workshop = Workshop(default_store(), log, say, progress)
-        with climbed(opened, model, images, workshop, custom_layers) as proof:
-            try:
-                require_sound(proof.ladder, artifact, proof.exported, log=log, on_progress=progress)
-            except GateRefused as error:
-                refused = error
-    if not proof.same_network:
-        say(f"note: by its digest, {artifact} was made from another network file than {model}")
-    if as_json:
-        print_json(_as_json(artifact, model, proof.ladder, refused))
-    elif proof.ladder.rungs:
-        click.echo(table([COLUMNS, *_rows(proof.ladder)]))
-    if refused is None:
-        return 0
-    say(str(refused))
-    return refused.exit_code
+    with _log() as log:
+        with Progress() as progress:
+            workshop = Workshop(default_store(), log, say, progress)
+            with climbed(opened, model, images, workshop, custom_layers) as proof:
+                try:
+                    require_sound(proof.ladder, artifact, proof.exported, log=log, on_progress=progress)
+                except GateRefused as error:
+                    refused = error
+        if not proof.same_network:
+            say(f"note: by its digest, {artifact} was made from another network file than {model}")
+        if as_json:
+            print_json(_as_json(artifact, model, proof.ladder, refused))
+        elif proof.ladder.rungs:
+            click.echo(table([COLUMNS, *_rows(proof.ladder)]))
+        if refused:
+            raise refused
+
+
+@contextmanager
+def _log() -> Iterator[Path]:
+    """A log that stays only where something fails: an artifact's own folder may be read-only, and its parent too."""
+    log = Path(mkdtemp(prefix="edgecv-parity-")) / "log"
+    kept = False
+    try:
+        yield log
+    except EdgecvError:
+        kept = log.is_file() and log.stat().st_size > 0
+        if kept:
+            say(f"note: what the tools printed is in {log}")
+        raise
+    finally:
+        if not kept:
+            shutil.rmtree(log.parent)
 
 
 def _rows(ladder: Ladder) -> list[tuple[object, ...]]:

@@ -7,6 +7,7 @@ import click
 from edgecv.cli.output import Progress, print_json, say
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, load_recipe
+from edgecv.pipeline.convert import require_all
 from edgecv.pipeline.run import run
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop
@@ -59,4 +60,5 @@ def command(
     else:
         click.echo(as_terminal.text(rows))
     say(f"report    {finished.page}")
+    require_all(finished.refused)
     return exit_code(finished.measurements, finished.evaluations)

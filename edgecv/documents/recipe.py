@@ -71,7 +71,8 @@ def _check_builds(document: Document[Recipe]) -> None:
     for i, build in enumerate(document.record.builds):
         if build.target not in ENGINES:
             refuse(document, f"builds[{i}].target", not_one_of(ENGINES, build.target))
-    refuse_repeated(document, "builds", document.record.builds)
+    # By their folders, since an option that says what is the habit anyway makes no other artifact.
+    refuse_repeated(document, "builds", [build.folder_name for build in document.record.builds])
 
 
 def _with_data_path(document: Document[Recipe]) -> Document[Recipe]:

@@ -25,7 +25,7 @@ REFUSED = {
     "TextVectorization": "which reads words from files",
 }
 TRAINING_ONLY = ("_initializer", "_regularizer", "_constraint")  # the ends of the names of such arguments
-PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__", "SeedGenerator")
+PLAIN = ("__keras_tensor__", "__tensor__", "__numpy__", "__slice__", "__ellipsis__")
 OPERATIONS = ("core", "image", "linalg", "math", "nn", "numpy")  # the modules of Keras that define them
 ROUNDED = ("float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", "uint8")  # computed in float32 here
 
@@ -68,13 +68,21 @@ def _checked(value: Any, place: _Place) -> Any:
 
 
 def _needed(name: str, value: Any) -> bool:
-    """Whether inference needs an argument of a layer. Initialisers of Keras are kept, so that a network stays equal."""
+    """Whether inference needs an argument of a layer. Initialisers of Keras are kept, so that a network stays equal.
+
+    Not those with an object inside, which Keras would make, whatever it is; the weights replace what they give.
+    """
     if name in ("compile_config", "module_objects"):
         return False
     if not name.endswith(TRAINING_ONLY) or not isinstance(value, dict):
         return True
     kind = name.rpartition("_")[2] + "s"
-    return value.get("module") == f"keras.{kind}" and value.get("class_name") in _public(kind)
+    ours = value.get("module") == f"keras.{kind}" and value.get("class_name") in _public(kind)
+    return ours and _is_flat(value.get("config"))
+
+
+def _is_flat(config: Any) -> bool:
+    return isinstance(config, dict) and not any(isinstance(each, dict | list) for each in config.values())
 
 
 def _argument(name: str, value: Any, place: _Place) -> Any:
@@ -102,7 +110,7 @@ def _object(described: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     """An object of the description under the name by which Keras knows it, with its arguments checked."""
     kind, config = described["class_name"], described.get("config")
     if kind in PLAIN:
-        return {**described, "config": _checked(config, place)}
+        return {"class_name": kind, "config": _checked(config, place)}
     if kind == "function":
         return _function(described, place)
     if isinstance(config, dict) and isinstance(config.get("name"), str):
@@ -135,6 +143,8 @@ def _function(described: Mapping[str, Any], place: _Place) -> Any:
 def _known_as(described: Mapping[str, Any], place: _Place) -> dict[str, Any]:
     """The keys by which Keras will find the class of a layer or operation: its own, or one that the user trusts."""
     kind, module = described["class_name"], described["module"] if "module" in described else _module(described)
+    if kind == "SeedGenerator":
+        return {"class_name": kind, "module": "keras.random", "registered_name": None}
     if isinstance(module, str) and module.partition(".")[0] == "keras":
         if ".ops." in f"{module}." and (found := _operations().get(kind)):
             return {"class_name": kind, "module": found, "registered_name": kind}

@@ -22,7 +22,16 @@ HARMLESS = (
     "RandomStandardNormal",
 )  # whatever they hold
 RESTORING = ("RestoreV2", "AssignVariableOp", "Assign")
-CODE = ("PyFuncStateless", "RemoteCall", "XlaCustomCall", "XlaCustomCallV2", "XlaCallModule")
+CODE = (
+    "Abort",
+    "MlirPassthroughOp",
+    "PyFuncStateless",
+    "RemoteCall",
+    "XlaCallModule",
+    "XlaCustomCall",
+    "XlaCustomCallV2",
+)
+FILES = ("DebugIdentity", "DebugNanCount", "DebugNumericSummary", "ImmutableConst")  # named by an attribute
 
 
 def refuse_unsafe(folder: Path, meta: Any, outputs: list[str]) -> None:
@@ -41,7 +50,7 @@ def refuse_unsafe(folder: Path, meta: Any, outputs: list[str]) -> None:
 
 
 def _only_computes(known: Any, node: Any) -> bool:
-    if known is None or node.op in CODE:
+    if known is None or node.op in (*CODE, *FILES):
         return False
     if node.op in (*WEIGHTS, *CALLS, *HARMLESS) or node.op.startswith("TensorList"):
         return True

@@ -21,6 +21,8 @@ def open_network(path: Path, custom_layers: Sequence[str] = ()) -> Any:
     if path.is_dir():
         if not (path / "saved_model.pb").is_file():
             raise InputError(f"{path}: {EXPECTED}, which has a saved_model.pb")
+        if custom_layers:
+            raise InputError(f"{path}: a SavedModel holds no layers; leave --custom-layer out")
         return open_saved_model(path)
     if path.name.endswith(".weights.h5"):
         raise InputError(f"{path}: holds weights without their network; save the whole network as a .keras file")

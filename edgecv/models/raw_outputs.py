@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from edgecv.errors import InputError
+from edgecv.models.weights import copy_weights
 from edgecv.records.recipe import Task
 
 CURE = "say 'activation: none' in a --postprocess file"
@@ -51,7 +52,7 @@ def _without_softmax(tensor: Any, task: Task) -> Any:
         return arguments.args[0]
     linear = type(layer).from_config({**layer.get_config(), "activation": "linear"})
     logits = linear(*arguments.args, **arguments.kwargs)
-    linear.set_weights(layer.get_weights())
+    copy_weights(layer, linear)
     return logits
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from edgecv.errors import InputError
+from edgecv.models.weights import copy_weights
 
 
 def fix_shape(network: Any, size: tuple[int, int] | None, channels: int) -> Any:
@@ -60,7 +61,7 @@ def _cloned(network: Any, tensor: Any, shape: tuple[int, ...]) -> Any:
     alone = isinstance(network, keras.Sequential) or network.input is tensor
     inputs = source if alone else keras.tree.map_structure(lambda _: source, network.input)
     clone = keras.models.clone_model(network, input_tensors=inputs, clone_function=same)
-    clone.set_weights(network.get_weights())
+    copy_weights(network, clone)
     return clone
 
 

@@ -12,8 +12,8 @@ from edgecv.records.files import write_json
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m edgecv.parity", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    misread = commands.add_parser("misread", help="what the manifest says and the file does not")
-    misread.add_argument("draft", type=Path)
+    inspect = commands.add_parser("inspect", help="what the manifest says and the file does not, and where weights lie")
+    inspect.add_argument("draft", type=Path)
     layers = commands.add_parser("layers", help="the first layer that a file does not reproduce")
     layers.add_argument("rung", help="saved_model, onnx, or any other for the draft itself")
     layers.add_argument("draft", type=Path)
@@ -21,19 +21,17 @@ def main(argv: list[str] | None = None) -> int:
     overflow = commands.add_parser("range", help="what leaves the range of float16 inside a file")
     overflow.add_argument("draft", type=Path)
     overflow.add_argument("exported", type=Path)
-    for command in (misread, layers, overflow):
+    for command in (inspect, layers, overflow):
         command.add_argument("answer", type=Path, help="the JSON file to write")
     arguments = parser.parse_args(argv)
     return answer(lambda: _work(arguments))
 
 
 def _work(arguments: argparse.Namespace) -> None:
-    # Left alone, OpenVINO reports its use to its makers. It forks to do so, and numpy's threads can hang after that.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    if arguments.command == "misread":
-        from edgecv.parity.description import misread_here
+    if arguments.command == "inspect":
+        from edgecv.parity.inspection import inspect_here
 
-        write_json(arguments.answer, misread_here(open_artifact(arguments.draft)))
+        write_json(arguments.answer, inspect_here(open_artifact(arguments.draft)))
     elif arguments.command == "range":
         from edgecv.parity.range import beyond_float16_here
 
@@ -41,8 +39,7 @@ def _work(arguments: argparse.Namespace) -> None:
     else:
         from edgecv.parity.layers import find_here
 
-        sentence = find_here(arguments.rung, arguments.draft, arguments.exported)
-        write_json(arguments.answer, {"sentence": sentence})
+        write_json(arguments.answer, find_here(arguments.rung, arguments.draft, arguments.exported)._asdict())
 
 
 if __name__ == "__main__":

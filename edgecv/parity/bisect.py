@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from edgecv.errors import InputError
+from edgecv.errors import GateRefused, InputError
 from edgecv.hosts import local
 from edgecv.hosts.local import ChildFailed
 from edgecv.parity.ladder import Ladder, Say, compare_artifact, with_range
-from edgecv.parity.layers import first_bad_layer
+from edgecv.parity.layers import Found, first_bad_layer
 from edgecv.parity.run import run
 from edgecv.records.artifact import Manifest, open_artifact
 from edgecv.targets import Spec, open_exported
@@ -38,8 +38,8 @@ class Blame:
     """The first rung that is not sound."""
 
     rung: str
-    layer: str  # the first layer that it does not reproduce; empty: not known
-    sentence: str
+    layer: str  # the name of the first layer that it does not reproduce; empty: not known
+    sentence: str  # all of it in words
 
 
 def blame(
@@ -53,13 +53,13 @@ def blame(
         suspect = draft
         if rung == "artifact":
             for step, order in _steps(manifest, Path(scratch)):
-                found = _faults(exported, order, build=build, log=log, on_progress=on_progress)
-                if found:
-                    rung, reasons, suspect = step, found, order.folder
+                faults = _faults(exported, order, build=build, log=log, on_progress=on_progress)
+                if faults:
+                    rung, reasons, suspect = step, faults, order.folder
                     break
-        layer = "" if rung in ("description", "folded") else first_bad_layer(rung, suspect, exported, log=log)
-    sentence = f"{IN_WORDS[rung].format(precision=manifest.precision)}: {'; '.join(reasons)}{layer and f'; {layer}'}"
-    return Blame(rung, layer, sentence)
+        found = Found() if rung in ("description", "folded") else first_bad_layer(rung, suspect, exported, log=log)
+    said = [*reasons, found.sentence] if found.sentence else reasons
+    return Blame(rung, found.layer, f"{IN_WORDS[rung].format(precision=manifest.precision)}: {'; '.join(said)}")
 
 
 def build_anew(exported: Path, order: Order, log: Path) -> None:
@@ -70,9 +70,12 @@ def build_anew(exported: Path, order: Order, log: Path) -> None:
 
 def _steps(manifest: Manifest, scratch: Path) -> list[tuple[str, Order]]:
     """What to build, and what is to blame where that is no better."""
-    own = Spec(manifest.precision, manifest.weights or "per_channel", manifest.io or None)  # type: ignore[arg-type]
-    specs = [("converted", Spec("float32"))]
+    # The runtime that the file was made for: another one may get another file, or a refusal.
+    package, oldest = manifest.runtime.get("package", ""), manifest.runtime.get("oldest", "")
+    specs = [("converted", Spec("float32", package=package, oldest=oldest))]
     if manifest.precision != "float32":
+        weights, io = manifest.weights or "per_channel", manifest.io or None
+        own = Spec(manifest.precision, weights, io, package, oldest)  # type: ignore[arg-type]  # as written
         specs.append(("precision", own))
     return [(step, Order(manifest.target, spec, scratch / step)) for step, spec in specs]
 
@@ -85,7 +88,7 @@ def _faults(exported: Path, order: Order, *, build: BuildAnew, log: Path, on_pro
     try:
         build(exported, order, log)
         ran = run(order.folder, network.reference_images(), log=log)
-    except (InputError, ChildFailed) as error:
+    except (InputError, GateRefused, ChildFailed) as error:
         return (str(error),)
     compared = compare_artifact(network, ran.outputs, open_artifact(order.folder).manifest)
     return with_range(compared, order.folder, exported, log=log).reasons

@@ -1,7 +1,7 @@
 """Is an artifact still the network it was made from? Its own bytes, on its real runtime, against the Keras outputs.
 
-The check has to prove itself too: shown damaged images, the same artifact must fail it. A check that passes those
-would pass anything.
+The check has to prove itself too: shown damaged images, the same artifact must fail it, and so must a damaged copy of
+it. A check that passes those would pass anything.
 """
 
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ import numpy as np
 from edgecv.errors import GateRefused
 from edgecv.parity.bisect import Blame, BuildAnew, blame, build_anew
 from edgecv.parity.compare import Comparison
-from edgecv.parity.control import tells_broken_from_sound
+from edgecv.parity.control import in_words, tells_broken_from_sound
 from edgecv.parity.ladder import Ladder, Say, climb
 from edgecv.parity.levels import INTEGERS, level_use
 from edgecv.parity.limits import LIMITS
@@ -36,6 +36,7 @@ class Checked:
     outputs: dict[str, np.ndarray]  # the artifact's own, for the reference images
     level_use: dict[str, float]
     verified_on: tuple[str, ...]
+    warnings: tuple[str, ...]
 
 
 def check(
@@ -54,6 +55,7 @@ def check(
         ladder.ran.outputs,
         level_use(ladder.ran.outputs) if integers else {},
         (ladder.ran.runtime,) if ladder.ran.on_target else (),
+        ladder.warnings,
     )
 
 
@@ -74,8 +76,7 @@ def require_sound(
     if not tells_broken_from_sound(ladder.refused):
         passed = [name for name, refused in ladder.refused.items() if not refused]
         raise GateRefused(
-            f"{what}: the check cannot tell a broken model: it passes with images that are "
-            f"{' and with images that are '.join(passed)}"
+            f"{what}: the check cannot tell a broken model: it passes with {' and with '.join(map(in_words, passed))}"
         )
 
 

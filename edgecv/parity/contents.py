@@ -1,7 +1,10 @@
 """Which narrow numbers a file holds: a float32 file that is sold as int8 would pass every comparison."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from edgecv.ondevice.engines.openvino import import_openvino
+from edgecv.parity.weights import Place
 
 NARROW: Mapping[str, set[str]] = {
     "float32": set(),
@@ -10,6 +13,13 @@ NARROW: Mapping[str, set[str]] = {
     "int8": {"int8"},
     "int16x8": {"int8", "int16"},
 }
+INTEGERS_FROM = 1024  # values that a tensor of weights has to have for TFLite to make integers of it in dynamic files
+NO_INTEGERS = f"no weights have {INTEGERS_FROM} values or more, so that TFLite left all of them in float32"
+
+
+def too_small_for_integers(precision: str, found: set[str], weights: Sequence[Place]) -> bool:
+    """Whether a dynamic file holds no integers because its weights are small, and not because it is another file."""
+    return precision == "dynamic" and not found and all(place.length < INTEGERS_FROM for place in weights)
 
 
 def tflite(path: Path) -> set[str]:
@@ -29,7 +39,7 @@ def onnx(path: Path) -> set[str]:
 
 
 def openvino(path: Path) -> set[str]:
-    import openvino as library
+    library = import_openvino()
 
     operations = library.Core().read_model(path).get_ops()
     types = {each.get_element_type().get_type_name() for each in operations if each.get_type_name() == "Constant"}

@@ -2,17 +2,13 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Iterator
 from typing import Any
 
-from edgecv.hosts import local
-from edgecv.parity import contents
 from edgecv.quantization import calibration
-from edgecv.records.artifact import Artifact, Manifest, Tensor
+from edgecv.records.artifact import Manifest, Tensor
 from edgecv.records.preprocess import Preprocess
-from edgecv.targets import TARGETS, Exported
+from edgecv.targets import Exported
 
 
 def misdescribed(manifest: Manifest, network: Exported) -> list[str]:
@@ -35,22 +31,12 @@ def of_another_export(manifest: Manifest, network: Exported) -> list[str]:
     ]
 
 
-def misread(draft: Path, *, log: Path, on_progress: Callable[[str], None] | None = None) -> list[str]:
-    """Where the manifest contradicts the file, which the target's own tools read, hence in a child."""
-    with TemporaryDirectory(prefix="edgecv-parity-") as scratch:
-        answer = Path(scratch) / "misread.json"
-        local.run_module("edgecv.parity", ["misread", draft, answer], log=log, on_progress=on_progress)
-        complaints: list[str] = json.loads(answer.read_bytes())
-    return complaints
-
-
-def misread_here(artifact: Artifact) -> list[str]:
-    """The same, in this process."""
-    manifest = artifact.manifest
-    inputs, outputs = TARGETS[manifest.target].tensors(artifact.model_file)
-    narrow = contents.READ_BY[TARGETS[manifest.target].RUN_BY](artifact.model_file)
+def misread(
+    manifest: Manifest, expected: set[str], narrow: set[str], inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]
+) -> list[str]:
+    """Where the manifest contradicts what a file holds: its narrow numbers, its inputs and outputs."""
     return [
-        *_unlike(f"{manifest.precision}: narrow numbers", sorted(contents.NARROW[manifest.precision]), sorted(narrow)),
+        *_unlike(f"{manifest.precision}: narrow numbers", sorted(expected), sorted(narrow)),
         *_tensors("inputs", inputs, manifest.inputs),
         *_tensors("outputs", outputs, manifest.outputs),
     ]

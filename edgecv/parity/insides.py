@@ -12,6 +12,7 @@ import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.ondevice.engines.encoding import encoding_for
+from edgecv.ondevice.engines.openvino import import_openvino
 from edgecv.records.artifact import Artifact
 
 Values = Sequence[np.ndarray]  # of one image, all float32, quantized ones as the numbers that they stand for
@@ -65,7 +66,7 @@ def _is_picture(value: Any) -> bool:
 
 def openvino(path: Path, inputs: Iterator[np.ndarray]) -> Iterator[Values]:
     """Of normalised images."""
-    import openvino as library
+    library = import_openvino()
 
     core = library.Core()
     model = core.read_model(path)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from edgecv.targets import TARGETS, Exported, open_exported
 IMAGES = 4
 POINTS = 4096  # of each value that are compared: the whole of them would not fit into memory
 SHARED = ("saved_model", "onnx")
+NO_MATCH = "none of its layers can be matched"
 FLOAT_MOST, INTEGER_MOST = 0.02, 0.5  # the error up to which a value is the layer's, in standard deviations
 
 
@@ -39,45 +40,51 @@ class Seen:
     readers: tuple[str, ...]
 
 
-def first_bad_layer(rung: str, draft: Path, exported: Path, *, log: Path) -> str:
-    """In words; empty where layers cannot be matched, as in a file that does not run."""
+class Found(NamedTuple):
+    """What came of looking for the first layer that is not reproduced."""
+
+    layer: str = ""  # its name; empty: not known
+    sentence: str = ""  # the same in words, or why it is not known; empty: there is nothing to say
+
+
+def first_bad_layer(rung: str, draft: Path, exported: Path, *, log: Path) -> Found:
+    """Layers cannot always be matched, as in a file that does not run."""
     with TemporaryDirectory(prefix="edgecv-layers-") as scratch:
         answer = Path(scratch) / "layer.json"
         try:
             local.run_module("edgecv.parity", ["layers", rung, draft, exported, answer], log=log)
         except InputError as reason:
-            return str(reason)
+            return Found(sentence=str(reason))
         except ChildFailed:
-            return ""
-        sentence: str = json.loads(answer.read_bytes())["sentence"]
-    return sentence
+            return Found()
+        return Found(**json.loads(answer.read_bytes()))
 
 
-def find_here(rung: str, draft: Path, exported: Path) -> str:
+def find_here(rung: str, draft: Path, exported: Path) -> Found:
     """The same, in this process."""
     network = open_exported(exported)
+    if not network.network.is_file():  # as of a SavedModel, which is exported without Keras
+        return Found(sentence=NO_MATCH)
     images = network.reference_images()[:IMAGES]
     sampled = _sampled(_values(rung, draft, network, images))
     precision = open_artifact(draft).manifest.precision if rung not in SHARED else "float32"
     return verdict(_layers(network, images), sampled, INTEGER_MOST if precision in INTEGERS else FLOAT_MOST)
 
 
-def verdict(layers: Sequence[Seen], values: Mapping[tuple[int, ...], Sequence[np.ndarray]], most: float) -> str:
+def verdict(layers: Sequence[Seen], values: Mapping[tuple[int, ...], Sequence[np.ndarray]], most: float) -> Found:
     """What the comparison of layers, in their order, with values says."""
     errors = {layer.name: nearest(layer, values.get(layer.shape, ())) for layer in layers}
     sound = {name for name, error in errors.items() if error <= most}
     if not sound and not any(np.isfinite(error) for error in errors.values()):
-        return "none of its layers can be matched"
+        return Found(sentence=NO_MATCH)
     for layer in reversed(layers):
         if sound.intersection(layer.readers):
             sound.add(layer.name)
     for layer in layers:
         if layer.name not in sound and np.isfinite(errors[layer.name]):
-            return (
-                f"the first layer that differs is '{layer.name}' ({layer.kind}), "
-                f"{errors[layer.name]:.2g} standard deviations away"
-            )
-    return "every layer by itself is reproduced"
+            away = f"{errors[layer.name]:.2g} standard deviations away"
+            return Found(layer.name, f"the first layer that differs is '{layer.name}' ({layer.kind}), {away}")
+    return Found(sentence="every layer by itself is reproduced")
 
 
 def nearest(layer: Seen, candidates: Iterable[np.ndarray]) -> float:

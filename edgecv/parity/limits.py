@@ -23,8 +23,9 @@ LIMITS: Mapping[str, Limits] = {
     # Rounding alone: sound conversions of small networks stay below 2e-5, of deep ones below 1e-4. Weights that were
     # stored as float16 without a word already show 3e-3, computing in bfloat16 4e-2.
     "float32": Limits(5e-4, 5e-4, centred_cosine=0.999999, agreement=0.99, golden=1e-3),
-    # Small networks: up to 0.014, in the quadratic mean 0.008; the rounding of the weights.
-    "float16": Limits(3e-2, 2e-2, centred_cosine=0.9995, agreement=0.95, golden=3e-2),
+    # Small networks: up to 0.014, in the quadratic mean 0.008; the rounding of the weights. In a pretrained
+    # EfficientNet-Lite0 it moves single values by 0.053, on all targets alike.
+    "float16": Limits(0.1, 2e-2, centred_cosine=0.9995, agreement=0.95, golden=3e-2),
     # The same: 0.05 in the quadratic mean, cosine 0.999, agreement 0.97, with 8-bit weights in either.
     "dynamic": Limits(None, 0.4, centred_cosine=0.92, agreement=0.8, golden=0.35),
     "int16x8": Limits(None, 0.3, centred_cosine=0.96, agreement=0.85, golden=0.1),

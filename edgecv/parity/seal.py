@@ -36,6 +36,7 @@ def seal(draft: Path, exported: Path, checked: Checked, digests: Mapping[str, st
         samples=SAMPLES,
         level_use=checked.level_use,
         verified_on=checked.verified_on,
+        warnings=(*manifest.warnings, *checked.warnings),
     )
     manifest = replace(manifest, digests={**manifest.digests, "artifact": artifact_digest(manifest)})
     write_json(draft / MANIFEST, manifest_to_json(manifest))  # last: its digest says that all the rest is there

@@ -11,7 +11,7 @@ from edgecv.quantization.calibration import FEWEST
 from edgecv.records.device import DeviceProfile
 from edgecv.records.recipe import Build, Recipe
 from edgecv.records.samples import Samples
-from edgecv.targets import TARGETS
+from edgecv.targets.checking import check_buildable
 from edgecv.targets.draft import CALIBRATED
 
 
@@ -29,13 +29,9 @@ def check_recipe(document: Document[Recipe], *, allow_tiny_calibration: bool = F
 
 
 def check_build(build: Build, where: str) -> None:
-    """Refuse a target or a precision that does not exist, and a target whose tools are not installed."""
-    if build.target not in TARGETS:
-        raise InputError(f"{where}.target: {not_one_of(TARGETS, build.target)}")
-    module = TARGETS[build.target]
-    if build.precision not in module.PRECISIONS:
-        raise InputError(f"{where}.precision: {build.target}: {not_one_of(module.PRECISIONS, build.precision)}")
-    missing = module.missing() or training.missing()  # every target is built from what Keras exports
+    """Refuse a build that no target makes, and one whose tools are not installed."""
+    check_buildable(build, where)
+    missing = training.missing()  # every target is built from what Keras exports
     if missing:
         raise Unavailable(f"{where}: cannot build '{build.target}' here: {missing}")
 

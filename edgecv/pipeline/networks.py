@@ -1,46 +1,34 @@
 """Networks that are to be converted: a run folder's own, or one that a recipe describes."""
 
 import dataclasses
-import json
+import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
-
-import msgspec
 
 from edgecv import models
 from edgecv.documents import Document
 from edgecv.errors import InputError
 from edgecv.pipeline.check import require_trusted_calibration
 from edgecv.pipeline.conversion import Conversion, recipe_digest
-from edgecv.pipeline.run import RUN
+from edgecv.pipeline.runrecord import read_run
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.records.files import digest_of, digest_of_file
 from edgecv.records.recipe import Build, Recipe
 
 
-def is_run(model: Path) -> bool:
-    """Whether a model is a run folder, which knows all about its network."""
-    return (model / RUN).is_file()
-
-
 def conversion_of_run(folder: Path, builds: Sequence[Build], *, allow_tiny: bool = False) -> Conversion:
     """What a run folder knows about its network."""
-    try:
-        facts = json.loads((folder / RUN).read_bytes())
-        recipe = msgspec.convert(facts["recipe"], Recipe)
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{folder}: expected a run folder, with a whole {RUN}: {error}") from error
-    require_trusted_calibration(recipe.calibration.images, builds, allow_tiny=allow_tiny)
-    network = folder / "network.keras"
-    conversion = _conversion(network, recipe, open_splits(recipe))
-    if conversion.network_digest != facts.get("network_file"):
+    run = read_run(folder)
+    require_trusted_calibration(run.recipe.calibration.images, builds, allow_tiny=allow_tiny)
+    conversion = _conversion(folder / "network.keras", run.recipe, open_splits(run.recipe))
+    if conversion.network_digest != run.network_file:
         return conversion  # somebody put another network there
     return dataclasses.replace(
         conversion,
-        network_digest=facts["training"]["network_digest"],
-        labels=tuple(facts["training"]["labels"]),
-        postprocess=facts["training"]["postprocess"],
-        origin={**conversion.origin, "data": digest_of(facts["data"])},
+        network_digest=run.network_digest,
+        labels=run.labels,
+        postprocess=run.postprocess,
+        origin={**conversion.origin, "data": digest_of(run.data)},
     )
 
 
@@ -82,15 +70,39 @@ def digest_of_network(network: Path) -> str:
 
 
 def trusting(conversion: Conversion, custom_layers: Sequence[str]) -> Conversion:
-    """The same with layers of the user's own, whose files are part of what the network is known by."""
-    files = []
-    for each in custom_layers:
-        module, _, name = each.rpartition(":")
-        if not module or not name.isidentifier():
-            raise InputError(f"--custom-layer: expected package.module:Class or path/to/layers.py:Class, got '{each}'")
-        if module.endswith(".py"):
-            if not Path(module).is_file():
-                raise InputError(f"--custom-layer {each}: {module}: no such file")
-            files.append(digest_of_file(Path(module)))
-    digest = digest_of([conversion.network_digest, *files]) if files else conversion.network_digest
+    """The same with layers of the user's own, whose code is part of what the network is known by."""
+    digest = digest_with_layers(conversion.network_digest, custom_layers)
     return dataclasses.replace(conversion, network_digest=digest, custom_layers=tuple(custom_layers))
+
+
+def digest_with_layers(network_digest: str, custom_layers: Sequence[str]) -> str:
+    """What a network with layers of the user's own is known by. Their code is read here, and not run."""
+    if not custom_layers:
+        return network_digest
+    return digest_of([network_digest, *(_code_digests(each) for each in custom_layers)])
+
+
+def _code_digests(custom_layer: str) -> list[str]:
+    module, _, name = custom_layer.rpartition(":")
+    if not module or not name.isidentifier():
+        raise InputError(
+            f"--custom-layer: expected package.module:Class or path/to/layers.py:Class, got '{custom_layer}'"
+        )
+    if module.endswith(".py"):
+        if not Path(module).is_file():
+            raise InputError(f"--custom-layer {custom_layer}: {module}: no such file")
+        return [digest_of_file(Path(module))]
+    return [digest_of_file(path) for path in _sources(module.partition(".")[0])]
+
+
+def _sources(package: str) -> list[Path]:
+    """All files of a package, because its modules import each other; to find it by its first name imports nothing."""
+    try:
+        found = importlib.util.find_spec(package)
+    except ValueError:
+        found = None
+    if found is None:
+        raise InputError(f"--custom-layer: no module '{package}' is installed")
+    if found.submodule_search_locations is None:
+        return [Path(found.origin)] if found.has_location and found.origin else []
+    return sorted(path for folder in found.submodule_search_locations for path in Path(folder).rglob("*.py"))

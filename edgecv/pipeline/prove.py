@@ -1,7 +1,6 @@
 """Prove a finished artifact against a network file: the network is exported afresh, and every step compared again."""
 
 import dataclasses
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import msgspec
 import numpy as np
 
 from edgecv.errors import InputError
@@ -18,15 +16,15 @@ from edgecv.ondevice.commands.sources import find_pictures
 from edgecv.ondevice.decoding import open_picture
 from edgecv.ondevice.images import fit, read_strip
 from edgecv.parity import Ladder, climb
-from edgecv.pipeline.run import RUN
+from edgecv.pipeline.runrecord import is_run, read_run
 from edgecv.pipeline.workshop import Workshop
 from edgecv.records.artifact import Artifact, Manifest
 from edgecv.records.files import write_json
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Recipe
 from edgecv.targets import open_exported
 from edgecv.targets.exported import save_array
 
+FEWEST_IMAGES = 8  # with fewer, hardly anything changes from image to image: a single one agrees with every network
 MOST_IMAGES = 256  # of a folder, spread evenly: with more, only the time grows
 
 
@@ -51,15 +49,10 @@ class Climbed:
 
 def subject(model: Path, manifest: Manifest) -> Subject:
     """What an artifact is held against."""
-    if not (model / RUN).is_file():
+    if not is_run(model):
         return Subject(model, manifest.labels, manifest.preprocess, manifest.postprocess)
-    try:
-        facts = json.loads((model / RUN).read_bytes())
-        recipe, training = msgspec.convert(facts["recipe"], Recipe), facts["training"]
-        labels, postprocess = tuple(training["labels"]), training["postprocess"]
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{model}: expected a run folder, with a whole {RUN}: {error}") from error
-    return Subject(model / "network.keras", labels, recipe.preprocess, postprocess)
+    run = read_run(model)
+    return Subject(model / "network.keras", run.labels, run.recipe.preprocess, run.postprocess)
 
 
 @contextmanager
@@ -84,8 +77,14 @@ def _shown(artifact: Artifact, images: Path | None, preprocess: Preprocess) -> n
     """The images at the network's size: the folder's, or those that travel with the artifact."""
     if images is None:
         manifest = artifact.manifest
-        return read_strip(artifact.folder / manifest.samples, manifest.preprocess.size, manifest.preprocess.channels)
+        strip = artifact.folder / manifest.samples
+        own = read_strip(strip, manifest.preprocess.size, manifest.preprocess.channels)
+        if len(own) < FEWEST_IMAGES:
+            raise InputError(f"{strip}: {len(own)} images prove nothing; name {FEWEST_IMAGES} or more with --images")
+        return own
     pictures = find_pictures([str(images)])
+    if len(pictures) < FEWEST_IMAGES:
+        raise InputError(f"--images: expected {FEWEST_IMAGES} images or more, got {len(pictures)}, which prove nothing")
     chosen = pictures[:: -(-len(pictures) // MOST_IMAGES)]
     return np.stack([fit(open_picture(picture.source), preprocess)[0] for picture in chosen])
 

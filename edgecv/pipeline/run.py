@@ -13,11 +13,12 @@ from edgecv.errors import InputError, Unavailable
 from edgecv.hosts import require_here
 from edgecv.pipeline import check
 from edgecv.pipeline.conversion import Conversion
-from edgecv.pipeline.convert import convert
+from edgecv.pipeline.convert import Refusals, convert
 from edgecv.pipeline.demands import demands_of
 from edgecv.pipeline.measure import evaluate, measure
 from edgecv.pipeline.pictures import draw_pictures
 from edgecv.pipeline.runfolder import LOCK, clear_leftovers, open_run_folder, publish_file, publish_folder
+from edgecv.pipeline.runrecord import RUN
 from edgecv.pipeline.splits import Splits
 from edgecv.pipeline.train import Trained, train
 from edgecv.pipeline.workshop import Workshop
@@ -30,19 +31,19 @@ from edgecv.records.measurement import SUFFIX as MEASUREMENT
 from edgecv.records.measurement import Measurement
 from edgecv.records.recipe import Recipe
 
-RUN = "run.json"
 FLOAT_PREDICTIONS = "test.predictions.npz"
 HERE = "local"  # the name that evaluations are signed with where no device was asked for
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What a run leaves: its folder, its report, and the records that the report joins."""
+    """What a run leaves: its folder, its report, the records that the report joins, and the builds that are missing."""
 
     folder: Path
     page: Path
     measurements: tuple[Measurement, ...]
     evaluations: tuple[Evaluation, ...]
+    refused: Refusals
 
 
 def run(
@@ -64,7 +65,9 @@ def run(
         trained = trained_network(recipe, splits, out, workshop)
         conversion = Conversion.of_recipe(recipe, trained, splits)
         made = convert(conversion, recipe.builds, workshop, demands=demands_of(profiles))
-        artifacts = [open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made]
+        artifacts = [
+            open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made.artifacts
+        ]
         measurements = [
             taken
             for profile in profiles
@@ -81,7 +84,7 @@ def run(
         shown = [artifact for artifact in artifacts if artifact.manifest.name in scored_names]
         pictures = draw_pictures(shown[0], splits.test, out, workshop) if shown else []
         page = _report(recipe, measurements, evaluations, pictures, out)
-    return Finished(out, page, tuple(measurements), tuple(evaluations))
+    return Finished(out, page, tuple(measurements), tuple(evaluations), made.refused)
 
 
 def trained_network(recipe: Recipe, splits: Splits, out: Path, workshop: Workshop, *, resume: bool = True) -> Trained:

@@ -46,6 +46,23 @@ def input_ranges(part: Part, channels: int) -> np.ndarray:
     return _largest(by_input(part, channels), _input_axes(part))
 
 
+def connections(part: Part, channels: int) -> tuple[np.ndarray, np.ndarray]:
+    """The weights as (outputs, inputs of each, taps), and which channels the inputs are: (outputs, inputs of each)."""
+    kernel = part.kernel
+    if part.kind == "Dense":  # a flattened picture is channels within pixels
+        weights = kernel.reshape(-1, channels, kernel.shape[-1]).transpose(2, 1, 0)
+    elif part.kind == "Conv2DTranspose":
+        weights = kernel.transpose(2, 3, 0, 1).reshape(*kernel.shape[2:], -1)
+    elif part.kind == "DepthwiseConv2D":
+        weights = kernel.transpose(2, 3, 0, 1).reshape(channels * kernel.shape[3], 1, -1)
+    else:
+        weights = kernel.transpose(3, 2, 0, 1).reshape(kernel.shape[3], kernel.shape[2], -1)
+    outputs, each, _ = weights.shape
+    groups = channels // each
+    of_group = np.arange(channels).reshape(groups, each)
+    return weights, of_group.repeat(outputs // groups, axis=0)
+
+
 def _output_axes(part: Part) -> int:
     return 2 if part.kind == "DepthwiseConv2D" else 1
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from edgecv.models.weights import copy_weights
 from edgecv.quantization.graph import Graph, Part, Tensor
 
 
@@ -32,6 +33,13 @@ def rebuild(graph: Graph) -> Any:
     return keras.Model(inputs, outputs, name=graph.name)
 
 
+def refill(network: Any, graph: Graph) -> None:
+    """Give a network that was built of this graph the weights that the graph has now."""
+    for part in {step.part for step in graph.steps}:
+        if part.weights is not None:
+            _fill(network.get_layer(part.name), part)
+
+
 def _layer(part: Part) -> Any:
     named = "name" in part.config
     layer = part.layer_class.from_config({**part.config, "name": part.name} if named else part.config)
@@ -43,8 +51,4 @@ def _fill(layer: Any, part: Part) -> None:
     if part.weights is not None:
         layer.set_weights([weight.astype(np.float32) for weight in part.weights])
     elif getattr(part.origin, "variables", None):
-        # As a file would bring them, not by get_weights: some layers compute from what they load.
-        for old, new in zip(part.origin._flatten_layers(), layer._flatten_layers(), strict=True):
-            state: dict[str, Any] = {}
-            old.save_own_variables(state)
-            new.load_own_variables(state)
+        copy_weights(part.origin, layer)

@@ -1,16 +1,20 @@
 """`python -m edgecv.targets`: the child process in which networks are exported and built.
 
-One child can do an export and several builds, so that TensorFlow, which takes seconds to import, is imported once.
+One child can do an export and several builds, so that TensorFlow, which takes seconds to import, is imported once. What
+refuses one build leaves the others alone: the child goes on, and ends with the first refusal.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+from edgecv.errors import EdgecvError
 from edgecv.ondevice.child import answer, progress
-from edgecv.targets.draft import build_draft, check_order
-from edgecv.targets.exported import open_exported
-from edgecv.targets.order import read_orders
+from edgecv.records.recipe import Build
+from edgecv.targets.checking import check_buildable
+from edgecv.targets.draft import build_draft
+from edgecv.targets.exported import Exported, open_exported
+from edgecv.targets.order import Order, read_orders
 from edgecv.targets.request import read_request
 
 
@@ -27,21 +31,32 @@ def main(argv: list[str] | None = None) -> int:
 def _work(arguments: argparse.Namespace) -> None:
     orders = read_orders(arguments.builds) if arguments.builds else []
     for order in orders:
-        check_order(order)
+        check_buildable(Build(order.target, order.spec.precision, order.spec.io))
     if arguments.export:
         from edgecv.targets.export import export  # only here is Keras needed
 
         exported = export(read_request(arguments.export), arguments.exported)
     else:
         exported = open_exported(arguments.exported)
-    for order in orders:
-        progress(f"building {order.target} {order.spec.precision}")
-        build_draft(exported, order)
     if arguments.rungs:
         from edgecv.targets.rungs import keep_answers
 
         progress("running SavedModel and ONNX on the reference images")
         keep_answers(exported)
+    refusals = [refusal for order in orders if (refusal := _refusal(exported, order))]
+    if refusals:
+        raise refusals[0]
+
+
+def _refusal(exported: Exported, order: Order) -> EdgecvError | None:
+    """Build, or leave why not."""
+    progress(f"building {order.target} {order.spec.precision}")
+    try:
+        build_draft(exported, order)
+    except EdgecvError as error:
+        order.refuse(error)
+        return error
+    return None
 
 
 if __name__ == "__main__":

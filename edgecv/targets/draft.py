@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from edgecv.errors import InputError, Unavailable, not_one_of
 from edgecv.quantization import calibration
 from edgecv.records.artifact import MANIFEST, Manifest, manifest_to_json
 from edgecv.records.files import digest_of_file, write_json
@@ -12,21 +11,6 @@ from edgecv.targets.order import Order
 from edgecv.targets.outputs import expected_outputs
 
 CALIBRATED = ("int8", "int16x8")  # precisions whose ranges come from the calibration images
-
-
-def check_order(order: Order) -> None:
-    """Refuse what cannot be built, before anything slow starts."""
-    target, spec = order.target, order.spec
-    if target not in TARGETS:
-        raise InputError(f"target: {not_one_of(TARGETS, target)}")
-    module = TARGETS[target]
-    if spec.precision not in module.PRECISIONS:
-        raise InputError(f"{target}: precision: {not_one_of(module.PRECISIONS, spec.precision)}")
-    if spec.io and spec.precision not in module.INTEGER_IO:
-        raise InputError(f"{target}: io: {spec.precision} files leave no choice; remove '{spec.io}'")
-    missing = module.missing()
-    if missing:
-        raise Unavailable(f"cannot build '{target}' here: {missing}")
 
 
 def build_draft(exported: Exported, order: Order) -> Manifest:
@@ -50,6 +34,7 @@ def build_draft(exported: Exported, order: Order) -> Manifest:
         model=built.model,
         weights=spec.weights if spec.precision not in ("float32", "float16") else "",
         io=(spec.io or "integer") if spec.precision in module.INTEGER_IO else "",
+        runtime={"package": spec.package, "oldest": spec.oldest} if spec.package else {},
         prepared=exported.prepared,
         files={file: digest_of_file(folder / file) for file in built.files},
         digests={"network": exported.network_digest, "calibration": calibration.digest(exported.calibration())},

@@ -12,7 +12,7 @@ import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.hosts.versions import versions
-from edgecv.models.naming import by_name
+from edgecv.models.naming import by_name, names_of
 from edgecv.models.opening import open_network
 from edgecv.models.raw_outputs import raw_outputs, refuse_probabilities
 from edgecv.models.shapes import fix_shape
@@ -26,6 +26,8 @@ from edgecv.targets.network import check_outputs
 from edgecv.targets.onnx_export import write_onnx
 from edgecv.targets.request import Request
 
+LOOKED_AT = 32  # calibration images that show what flows between layers
+
 
 def export(request: Request, folder: Path) -> Exported:
     """Write the exported folder of a network; what is wrong with it is said before anything is converted."""
@@ -33,11 +35,13 @@ def export(request: Request, folder: Path) -> Exported:
 
     calibration, reference = (_images(path, request) for path in (request.calibration, request.reference))
     progress(f"opening {request.network.name}")
-    network = open_network(request.network, request.custom_layers)
-    digest = network_digest(network)
-    network = fix_shape(network, request.preprocess.size, request.preprocess.channels)
-    network = raw_outputs(network, request.task, request.postprocess)
-    original, tensors = _trace(network, request.task, reference.shape)
+    opened = open_network(request.network, request.custom_layers)
+    digest = network_digest(opened)
+    fixed = fix_shape(opened, request.preprocess.size, request.preprocess.channels)
+    network, names = raw_outputs(fixed, request.task, request.postprocess), names_of(opened)
+    # Whatever is done to the network comes after this, so that parity sees it.
+    untouched = raw_outputs(opened, request.task, request.postprocess)
+    original, tensors = _trace(untouched, names, request.task, reference.shape)
     outputs = {name: tuple(tensor.shape) for name, tensor in tensors.items()}
     check_outputs(outputs, request)
 
@@ -49,8 +53,8 @@ def export(request: Request, folder: Path) -> Exported:
         refuse_probabilities(values, request.task, request.postprocess, request.network)
 
     progress("folding batch norms and equalising layers")
-    prepared = prepare(network, equalise=request.equalise)
-    function, tensors = _trace(prepared.network, request.task, reference.shape)
+    prepared = prepare(network, normalised(calibration[:LOOKED_AT], request.preprocess), equalise=request.equalise)
+    function, tensors = _trace(prepared.network, names, request.task, reference.shape)
     exported = Exported(
         folder,
         request.name,
@@ -86,12 +90,12 @@ def _images(path: Path, request: Request) -> np.ndarray:
     return images
 
 
-def _trace(network: Any, task: Task, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
+def _trace(network: Any, names: tuple[str, ...], task: Task, shape: tuple[int, ...]) -> tuple[Any, dict[str, Any]]:
     """The inference graph as a tf.function for one image, and its outputs by name."""
     import tensorflow as tf
 
     def serve(input: Any) -> Mapping[str, Any]:  # noqa: A002 - the argument's name becomes the input's in every file
-        return by_name(network, task, network(input, training=False))
+        return by_name(names, task, network(input, training=False))
 
     function = tf.function(serve, input_signature=[tf.TensorSpec((1, *shape[1:]), tf.float32, name="input")])
     outputs = function.get_concrete_function().structured_outputs

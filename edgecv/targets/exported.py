@@ -104,6 +104,14 @@ def open_exported(folder: Path) -> Exported:
     return Exported(folder, **plain)
 
 
+def is_whole(folder: Path) -> bool:
+    """Whether a folder holds an exported network with the answers of every step."""
+    if not (folder / RECORD).is_file():
+        return False
+    names = open_exported(folder).outputs
+    return all((folder / f"rungs/{rung}/{name}.npy").is_file() for rung in RUNGS for name in names)
+
+
 def save_array(path: Path, array: np.ndarray) -> None:
     """Write an array, whole or not at all."""
     content = io.BytesIO()

@@ -1,7 +1,6 @@
 """ONNX for ONNX Runtime on processors: channels first; int8 with what their integer units like best."""
 
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 from edgecv.hosts.versions import versions
@@ -11,6 +10,7 @@ from edgecv.targets.onnx_float16 import write_float16
 from edgecv.targets.onnx_quantize import quantize
 from edgecv.targets.onnx_quantize import tensors as tensors  # every target gives this
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
@@ -21,8 +21,7 @@ MODEL = "model.onnx"
 
 
 def missing() -> str | None:
-    absent = not (find_spec("onnx") and find_spec("onnxruntime"))
-    return "pip install 'edgecv[convert]'" if absent else None
+    return missing_tools("onnx", "onnxruntime")
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
@@ -32,7 +31,7 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
         # uint8 activations with a zero point against int8 weights: twice as fast as int8 against int8.
         quantize(exported, spec, folder / MODEL, QuantType.QUInt8, {"WeightSymmetric": True})
     elif spec.precision == "float16":
-        write_float16(exported.onnx, folder / MODEL)
+        write_float16(exported.onnx, folder / MODEL, exported.name)
     else:
         shutil.copyfile(exported.onnx, folder / MODEL)
     return Built(MODEL, (MODEL,), *tensors(folder / MODEL), versions("onnx", "onnxruntime"))

@@ -20,14 +20,14 @@ HIGHEST = float(np.finfo(np.float16).max)
 WITHOUT_FLOAT16 = ["NonMaxSuppression", "Range"]
 
 
-def write_float16(source: Path, path: Path) -> None:
-    """Write a float32 file's network in float16; the same file gives the same bytes."""
+def write_float16(source: Path, path: Path, name: str) -> None:
+    """Write a float32 file's network, which has this name, in float16; the same file gives the same bytes."""
     import onnx
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
     model = onnx.load(source)
-    _refuse_weights_out_of_range(model.graph, source)
-    with vendor_refusals(str(source), "ONNX Runtime"):
+    _refuse_weights_out_of_range(model.graph, name)
+    with vendor_refusals(name, "ONNX Runtime"):
         model = convert_float_to_float16(model, keep_io_types=True, op_block_list=WITHOUT_FLOAT16)
         del model.graph.value_info[:]  # inferred on the way, and stale now
         _sort(model.graph)
@@ -35,21 +35,20 @@ def write_float16(source: Path, path: Path) -> None:
     write_whole(path, model.SerializeToString(deterministic=True))
 
 
-def _refuse_weights_out_of_range(graph: Any, source: Path) -> None:
+def _refuse_weights_out_of_range(graph: Any, name: str) -> None:
     """The converter would cut them off at the end of the range, and say nothing."""
     constants = dict(_constants(graph))
     for node in graph.node:
         if node.op_type == "Clip":  # a bound that no float16 reaches bounds nothing
             continue
-        for name in node.input:
-            values = constants.get(name)
+        for values in map(constants.get, node.input):
             if values is None or values.dtype != np.float32:
                 continue
             highest = np.abs(values[np.isfinite(values)]).max(initial=0)
             if highest > HIGHEST:
                 raise InputError(
-                    f"{source}: '{name}' of {node.op_type} '{node.name}': float16 ends at {HIGHEST:.0f}, "
-                    f"got {highest:.6g}; choose float32 or int8"
+                    f"{name}: float16 ends at {HIGHEST:.0f}, got {highest:.6g} among the weights of a {node.op_type}; "
+                    "build it as float32 or int8"
                 )
 
 

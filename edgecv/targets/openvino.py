@@ -1,17 +1,17 @@
 """OpenVINO, from the SavedModel; int8 by NNCF."""
 
-import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from edgecv.hosts.versions import versions
 from edgecv.models.refusals import vendor_refusals
+from edgecv.ondevice.engines.openvino import import_openvino
 from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
@@ -22,15 +22,11 @@ MODEL, WEIGHTS = "model.xml", "model.bin"
 
 
 def missing() -> str | None:
-    absent = not (find_spec("openvino") and find_spec("nncf"))
-    return "pip install 'edgecv[convert]'" if absent else None
+    return missing_tools("openvino", "nncf")
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
-    # Left alone, OpenVINO reports its use to its makers. It forks to do so, and numpy's threads can hang after that.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
+    openvino = import_openvino()
     tools = versions("openvino")
     with vendor_refusals(exported.name, "OpenVINO"):
         network = openvino.convert_model(exported.saved_model)
@@ -71,9 +67,7 @@ def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:
 
 def tensors(path: Path) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
     """Inputs and outputs as the file declares them."""
-    import openvino
-
-    network = openvino.Core().read_model(path)
+    network = import_openvino().Core().read_model(path)
     outputs = sorted(map(_tensor, network.outputs), key=lambda each: each.name)
     return tuple(map(_tensor, network.inputs)), tuple(outputs)
 

@@ -1,4 +1,7 @@
-"""What is to be built, and where: a JSON file, because the answer comes from another process."""
+"""What is to be built, and where: a JSON file, because the answer comes from another process.
+
+That answer is a draft in the order's folder, or a refusal.
+"""
 
 import dataclasses
 import json
@@ -6,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgecv.errors import InputError
+from edgecv.errors import BY_EXIT_CODE, EdgecvError, InputError
+from edgecv.records.artifact import MANIFEST
 from edgecv.records.files import write_json
 from edgecv.targets.protocol import Spec
+
+REFUSAL = "refusal.json"
 
 
 @dataclass(frozen=True)
@@ -18,6 +24,24 @@ class Order:
     target: str
     spec: Spec
     folder: Path  # for the draft
+
+    @property
+    def answered(self) -> bool:
+        """Whether there is a draft, whole, or a refusal."""
+        return (self.folder / MANIFEST).is_file() or (self.folder / REFUSAL).is_file()
+
+    @property
+    def refusal(self) -> EdgecvError | None:
+        """Why there is no draft."""
+        place = self.folder / REFUSAL
+        if not place.is_file():
+            return None
+        plain = json.loads(place.read_bytes())
+        return BY_EXIT_CODE.get(plain["exit_code"], EdgecvError)(plain["message"])
+
+    def refuse(self, error: EdgecvError) -> None:
+        """Leave a refusal in the place of a draft."""
+        write_json(self.folder / REFUSAL, {"exit_code": error.exit_code, "message": str(error)})
 
 
 def write_orders(orders: Sequence[Order], path: Path) -> Path:

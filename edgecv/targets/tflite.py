@@ -5,7 +5,6 @@ one loses the names of its outputs.
 """
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.tflite_biases import correct_biases
 from edgecv.targets.tflite_float import float_file
 from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators, not_checked
+from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
 INTEGER_IO: tuple[Precision, ...] = ("int8", "int16x8")
@@ -31,8 +31,7 @@ MODEL = "model.tflite"
 
 
 def missing() -> str | None:
-    absent = not (find_spec("tensorflow") and find_spec("ai_edge_litert"))
-    return "pip install 'edgecv[convert]'" if absent else None
+    return missing_tools("tensorflow", "ai_edge_litert")
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:

@@ -2,7 +2,8 @@
 
 `python -m edgecv.training train REQUEST.json OUT`: the request holds `recipe` (a Recipe as plain JSON), `checkpoint` (a
 folder that outlives this process) and `resume`; OUT is a folder.
-`python -m edgecv.training predict REQUEST.json OUT.npz`: it holds `recipe`, `network` (a .keras file) and `split`.
+`python -m edgecv.training predict REQUEST.json OUT.npz`: it holds `network` (a file or folder), `custom_layers`, how it
+is used (`task`, `preprocess`, `postprocess`), and on what: `data` (a recipe's block) and `split`.
 """
 
 import argparse
@@ -14,9 +15,10 @@ from typing import Any
 
 import msgspec
 
-from edgecv import models
+from edgecv import datasets, models
 from edgecv.ondevice import child
-from edgecv.records.recipe import Recipe
+from edgecv.records.preprocess import Preprocess
+from edgecv.records.recipe import Data, Recipe
 
 
 def train(request: dict[str, Any], out: Path) -> None:
@@ -27,10 +29,12 @@ def train(request: dict[str, Any], out: Path) -> None:
 
 
 def predict(request: dict[str, Any], out: Path) -> None:
-    recipe = _recipe(request)
-    from edgecv.training.predict import predict_split
+    preprocess, data = Preprocess.from_json(request["preprocess"]), msgspec.convert(request["data"], Data)
+    samples = datasets.load(data, request["task"], request["split"])
+    from edgecv.training.predict import predict_file
 
-    predict_split(Path(request["network"]), recipe, request["split"], out)
+    network, layers = Path(request["network"]), request["custom_layers"]
+    predict_file(network, layers, samples, request["task"], preprocess, request["postprocess"], out)
 
 
 def _recipe(request: dict[str, Any]) -> Recipe:

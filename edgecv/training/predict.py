@@ -7,9 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from edgecv import datasets
-from edgecv.models import MODELS
-from edgecv.models.naming import by_name
+from edgecv.models.naming import by_name, names_of
 from edgecv.models.opening import open_network
 from edgecv.models.raw_outputs import raw_outputs
 from edgecv.models.shapes import fix_shape
@@ -18,21 +16,26 @@ from edgecv.ondevice.tasks import TASKS, detection
 from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Manifest
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Recipe, Task
+from edgecv.records.recipe import Task
 from edgecv.records.samples import Samples
 
 BATCH = 32
 
 
-def predict_split(network: Path, recipe: Recipe, split: str, out: Path) -> None:
-    """Save the predictions of a .keras file on one split of a recipe's data."""
-    samples = datasets.load(recipe.data, recipe.task, split)
-    postprocess = MODELS[recipe.model.name].postprocess(**recipe.model.options)
+def predict_file(
+    path: Path,
+    custom_layers: Sequence[str],
+    samples: Samples,
+    task: Task,
+    preprocess: Preprocess,
+    postprocess: Mapping[str, Any],
+    out: Path,
+) -> None:
+    """Save the predictions of a network that somebody else may have made."""
+    network = fix_shape(open_network(path, custom_layers), preprocess.size, preprocess.channels)
+    network = raw_outputs(network, task, postprocess)
     child.progress(f"predicting {len(samples)} images")
-    opened = fix_shape(open_network(network), recipe.preprocess.size, recipe.preprocess.channels)
-    opened = raw_outputs(opened, recipe.task, postprocess)
-    made = predict(opened, samples, recipe.task, recipe.preprocess, postprocess)
-    predictions.save(out, made, recipe.task)
+    predictions.save(out, predict(network, samples, task, preprocess, postprocess), task)
 
 
 def predict(
@@ -55,7 +58,7 @@ def _outputs(
         fitted = [images.fit(images.open_image(samples.image(i)), preprocess) for i in indices]
         pixels = normalised(np.stack([image for image, _ in fitted]), preprocess)
         # `predict` would wrap each batch into a data set.
-        outputs = by_name(network, task, network.predict_on_batch(pixels))
+        outputs = by_name(names_of(network), task, network.predict_on_batch(pixels))
         for row, (_, placement) in enumerate(fitted):
             yield {name: np.asarray(array)[row : row + 1] for name, array in outputs.items()}, placement
 

@@ -283,6 +283,7 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
         ["recipe.yaml:7: calibration.images: expected at least 50", "--allow-tiny-calibration"],
     ),
     "nothing to compare with": (nothing, [*SCORE, "--against", "absent.keras"], 3, ["absent.keras"]),
+    "a layer of no network": (nothing, [*SCORE, "--custom-layer", "layers.py:Mine"], 2, ["--against"]),
     "nothing to report": (nothing, ["report", "empty"], 3, ["empty"]),
     "damaged measurement": (write("m/x.measurement.json", b"{}"), ["report", "m"], 3, ["x.measurement.json"]),
 }

@@ -10,6 +10,7 @@ from PIL import Image
 
 from edgecv.cli.main import main
 from edgecv.parity import check, seal
+from edgecv.parity.layers import Found
 from edgecv.targets import TARGETS
 from tests.conftest import Need
 from tests.targets.networks import images, workplace
@@ -29,17 +30,24 @@ def artifact(tmp_path_factory: pytest.TempPathFactory, need: Need) -> Path:
 
 
 def test_an_artifact_is_proven_against_its_network_with_the_images_of_a_folder(
-    artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(logs))
+    monkeypatch.chdir(artifact)
+    beside = sorted(artifact.parent.iterdir())
     for number, image in enumerate(images(8, seed=5)):
         Image.fromarray(image).save(tmp_path / f"{number}.png")
     network = artifact.parent / "network.keras"
-    assert main(["parity", str(artifact), "--against", str(network), "--images", str(tmp_path), "--json"]) == 0
+    assert main(["parity", ".", "--against", str(network), "--images", str(tmp_path), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["passed"] is True
     assert list(answer["rungs"]) == ["folded", "onnx", "artifact"]
     assert answer["rungs"]["onnx"]["cls"]["max_abs_over_spread"] < 1e-4
     assert answer["rungs"]["artifact"]["cls"]["centred_cosine"] > 0.9
+    assert sorted(artifact.parent.iterdir()) == beside
+    assert list(logs.iterdir()) == []
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")  # Keras reading its variables
@@ -48,7 +56,7 @@ def test_another_network_is_refused_with_the_figures_of_every_rung(
 ) -> None:
     import keras
 
-    monkeypatch.setattr("edgecv.parity.bisect.first_bad_layer", lambda *_, **__: "")  # tested by itself
+    monkeypatch.setattr("edgecv.parity.bisect.first_bad_layer", lambda *_, **__: Found())  # tested by itself
     network = keras.saving.load_model(artifact.parent / "network.keras")
     kernel, *rest = network.get_layer("stem").get_weights()
     network.get_layer("stem").set_weights([np.roll(kernel, 1, axis=-1), *rest])

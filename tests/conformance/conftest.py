@@ -1,4 +1,7 @@
-"""One tiny run for each model of the zoo, made once: everything that a recipe makes, in small."""
+"""One tiny run for each model of the zoo, made once: everything that a recipe makes, in small.
+
+One model has every build; the others have the precisions that most people use, and everything in the slow tests.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +13,7 @@ from edgecv.models import MODELS
 from edgecv.pipeline.run import Finished, run
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop
+from edgecv.records.recipe import Precision
 from edgecv.targets import TARGETS
 
 # Steps are counted in tens: enough for outputs that vary, which is what parity needs; accuracy is the recipes' matter.
@@ -27,36 +31,45 @@ accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
 METRIC = {"classification": "top1", "detection": "map50_95", "segmentation": "miou"}
 
-MEASURED = "tiny_classifier"
+MEASURED = "tiny_classifier"  # with every build, in the default run of the tests too
+USUAL: tuple[Precision, ...] = ("float32", "int8")
 
-RunOf = Callable[[str], Finished]
+RunOf = Callable[..., Finished]
+
+
+def is_usual(model: str, precision: Precision) -> bool:
+    """Whether the default run of the tests makes this build."""
+    return model == MEASURED or precision in USUAL
 
 
 @pytest.fixture(scope="session")
 def run_of(tmp_path_factory: pytest.TempPathFactory) -> RunOf:
-    """The finished tiny run of a model, all targets and precisions that can be built here."""
+    """The finished tiny run of a model, with all targets that can be built here, and its usual precisions or all."""
     folder = tmp_path_factory.mktemp("runs")
-    finished: dict[str, Finished] = {}
+    finished: dict[tuple[str, bool], Finished] = {}
 
-    def of(model: str) -> Finished:
-        if model not in finished:
-            finished[model] = _run(model, folder)
-        return finished[model]
+    def of(model: str, *, everything: bool = False) -> Finished:
+        whole = everything or model == MEASURED
+        if (model, whole) not in finished:
+            finished[model, whole] = _run(model, whole, folder)
+        return finished[model, whole]
 
     return of
 
 
-def _run(model: str, folder: Path) -> Finished:
+def _run(model: str, whole: bool, folder: Path) -> Finished:
     task = MODELS[model].TASK
     builds = ", ".join(
         f"{{target: {name}, precision: {precision}}}"
         for name, module in TARGETS.items()
         if module.missing() is None
         for precision in module.PRECISIONS
+        if whole or precision in USUAL
     )
-    path = folder / f"{model}.yaml"
+    name = f"{model}-whole" if whole and model != MEASURED else model
+    path = folder / f"{name}.yaml"
     path.write_text(RECIPE.format(model=model, task=task, builds=builds, metric=METRIC[task]))
-    out = folder / model
+    out = folder / name
     workshop = Workshop(default_store(), out / "log")
     # A latency costs seconds and does not depend on the task: one model's artifacts are measured.
     profiles = [load_device("local").record] if model == MEASURED else []

@@ -15,7 +15,7 @@ from edgecv.targets.tflite_operators import KNOWN_TO_OLD_RUNTIME, check_operator
 from tests.conftest import ROOT, Need
 from tests.ondevice import tflite_file
 
-from .conftest import RunOf
+from .conftest import RunOf, is_usual
 
 PYTHON = ROOT / ".venv-tflite-runtime/bin/python"
 
@@ -69,12 +69,18 @@ def test_the_build_knows_what_the_old_runtime_knows(python: Path, tmp_path: Path
     assert len(expected) > 100
 
 
-@pytest.mark.parametrize("precision", tflite.PRECISIONS)
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize(
+    ("model", "precision"),
+    [
+        pytest.param(model, precision, marks=[] if is_usual(model, precision) else [pytest.mark.slow])
+        for model in MODELS
+        for precision in tflite.PRECISIONS
+    ],
+)
 def test_a_file_runs_there_or_was_to_be_refused_when_it_was_built(
     model: str, precision: Precision, run_of: RunOf, python: Path
 ) -> None:
-    artifact = run_of(model).folder / "artifacts" / f"tflite-{precision}"
+    artifact = run_of(model, everything=not is_usual(model, precision)).folder / "artifacts" / f"tflite-{precision}"
     done = on_the_board(python, "selftest", artifact)
     assert (done.returncode == 0) == _passes(artifact / "model.tflite", precision), done.stdout + done.stderr
     assert "tflite-runtime 2.14" in done.stdout + done.stderr

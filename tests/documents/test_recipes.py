@@ -161,6 +161,11 @@ BAD = {
         "  - {target: tflite, precision: int8}\n",
         "16: builds[1]: the same as builds[0]; remove one",
     ),
+    "same build in other words": (
+        "  - target: openvino\n    precision: float32\n",
+        "  - {target: tflite, precision: int8, io: integer}\n",
+        "16: builds[1]: the same as builds[0]; remove one",
+    ),
     "variable that is not set": (
         "path: pictures",
         "path: ${EDGECV_TEST_UNSET}/pets",

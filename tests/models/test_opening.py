@@ -158,6 +158,41 @@ def test_an_initialiser_that_keras_lacks_is_left_out(keras3: Path, tmp_path: Pat
     assert_same(answers(open_network(path)), answers(open_network(keras3)))
 
 
+class Made(Exception):
+    """What must never be made was."""
+
+
+def keras_object(kind: str, module: str, **config: Any) -> dict[str, Any]:
+    return {"class_name": kind, "module": module, "config": config, "registered_name": None}
+
+
+def test_an_object_inside_an_initialiser_is_never_made(
+    keras3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*_: Any, **__: Any) -> None:
+        raise Made
+
+    monkeypatch.setattr(layers.StringLookup, "from_config", made)
+    inner = keras_object("StringLookup", "keras.layers", vocabulary="/etc/hostname")
+    for value in (inner, [inner]):
+        hidden = keras_object("Constant", "keras.initializers", value=value)
+        path = edited(keras3, tmp_path / "hidden.keras", set_argument(1, kernel_initializer=hidden))
+        assert_same(answers(open_network(path)), answers(open_network(keras3)))
+
+
+@pytest.mark.parametrize("kind", ["SeedGenerator", "__numpy__"])
+def test_keras_is_never_told_a_module_that_a_file_names(
+    kind: str, keras3: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+    monkeypatch.setattr(keras.saving, "deserialize_keras_object", lambda checked, **_: told.append(checked))
+    path = edited(keras3, tmp_path / "odd.keras", set_argument(1, seed=keras_object(kind, "keras_cv.odd", seed=1)))
+    with pytest.raises(InputError, match="Keras refuses it"):  # what gave nothing
+        open_network(path)
+    assert kind in json.dumps(told)
+    assert "keras_cv" not in json.dumps(told)
+
+
 @pytest.mark.parametrize(
     ("file", "edit", "complaint"),
     [

@@ -78,6 +78,13 @@ def test_the_only_output_is_a_tensor(tmp_path: Path) -> None:
         (lambda image: image + tf.py_function(lambda: 1.0, [], tf.float32), "EagerPyFunc"),
         (lambda image: image + tf.io.decode_raw(tf.io.read_file("/etc/hostname"), tf.float32)[0], "ReadFile"),
         (lambda image: image + tf.cast(tf.size(tf.io.matching_files("/*")), tf.float32), "MatchingFiles"),
+        (
+            lambda image: (
+                image + tf.raw_ops.ImmutableConst(dtype=tf.float32, shape=[1], memory_region_name="/proc/stat")
+            ),
+            "ImmutableConst",
+        ),
+        (lambda image: tf.raw_ops.DebugIdentity(input=image, debug_urls=["file:///nowhere"]), "DebugIdentity"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
@@ -135,6 +142,13 @@ def test_a_signature_that_is_not_one_network_is_refused(
     folder = saved(tmp_path / "odd", lambda *images: {"y": tf.cast(images[0], tf.float32) * 2.0}, *specs, **others)
     with pytest.raises(InputError, match=complaint):
         open_network(folder)
+
+
+def test_custom_layers_are_refused_where_they_would_not_be_used(
+    exported: tuple[Path, Mapping[str, np.ndarray]],
+) -> None:
+    with pytest.raises(InputError, match="network: a SavedModel holds no layers; leave --custom-layer out"):
+        open_network(exported[0], ["my_layers.py:Doubling"])
 
 
 @pytest.mark.parametrize("content", [b"", b"no protocol buffer" * 50], ids=["empty", "foreign"])

@@ -39,6 +39,15 @@ def test_a_sequential_gets_a_size_too() -> None:
     assert np.array_equal(after(IMAGES), before(IMAGES))
 
 
+@pytest.mark.parametrize("nested", [False, True], ids=["layer", "layer in a network"])
+def test_what_a_layer_has_learnt_from_images_is_kept(nested: bool) -> None:
+    norm = layers.Normalization()
+    norm.adapt(IMAGES * 70 + 30)
+    inner = keras.Sequential([layers.Input((None, None, 3)), norm]) if nested else norm
+    before = keras.Sequential([layers.Input((None, None, 3)), inner, layers.Conv2D(3, 3)])
+    assert np.array_equal(fix_shape(before, (8, 6), 3)(IMAGES), before(IMAGES))
+
+
 def test_a_network_of_that_size_stays_as_it_is() -> None:
     whole = network(8, 6, 3)
     assert fix_shape(whole, (8, 6), 3) is whole

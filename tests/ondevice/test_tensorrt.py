@@ -165,6 +165,27 @@ def test_a_plan_that_tensorrt_does_not_take_back_is_built_again(open_with: Open)
     assert trt.built == 1
 
 
+def test_a_cache_that_another_process_makes_at_the_same_time_is_used(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("EDGECV_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "cache/tensorrt").mkdir(mode=0o700, parents=True)
+    monkeypatch.setattr(Path, "exists", lambda _: False)  # as it was a moment ago
+    assert tensorrt_cache.folder() == tmp_path / "cache/tensorrt"
+
+
+def test_a_cache_is_never_open_to_others_not_even_at_first(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("EDGECV_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(Path, "chmod", lambda *_: None)
+    assert tensorrt_cache.folder().stat().st_mode & 0o777 == 0o700
+
+
+def test_a_container_that_is_lent_one_gpu_of_several_has_one(monkeypatch) -> None:
+    lent = {"/dev/nvidiactl", "/dev/nvidia-uvm", "/dev/nvidia3"}
+    monkeypatch.setattr(Path, "exists", lambda path: str(path) in lent)
+    assert "an NVIDIA GPU" not in (tensorrt.missing() or "")
+    lent.clear()
+    assert "an NVIDIA GPU" in (tensorrt.missing() or "")
+
+
 def test_a_cache_that_others_can_write_is_refused(open_with: Open, tmp_path) -> None:
     (tmp_path / "cache/tensorrt").mkdir(parents=True)
     (tmp_path / "cache/tensorrt").chmod(0o770)

@@ -64,6 +64,10 @@ def name_another_network(draft: Path) -> None:
     edit(draft, lambda plain: plain["digests"].update(network="sha256:another"))
 
 
+def made_for(draft: Path, package: str, oldest: str) -> None:
+    edit(draft, lambda plain: plain.update(runtime={"package": package, "oldest": oldest}))
+
+
 def turn_weights_around(draft: Path) -> None:
     """Negate a run of float weights in the file."""
     name = "model.bin" if "openvino" in draft.name else json.loads((draft / MANIFEST).read_bytes())["model"]

@@ -11,20 +11,25 @@ import numpy as np
 import pytest
 
 from edgecv.errors import GateRefused
-from edgecv.parity import NotTheNetwork, check
+from edgecv.hosts import local
+from edgecv.parity import NotTheNetwork, check, seal
 from edgecv.parity.bisect import BuildAnew, build_anew
+from edgecv.parity.contents import NO_INTEGERS
 from edgecv.parity.control import DAMAGES
+from edgecv.parity.layers import Found
+from edgecv.parity.weights import COPIES
 from edgecv.records.recipe import Task
-from edgecv.targets.order import Order
+from edgecv.targets import Spec
+from edgecv.targets.order import Order, write_orders
 from tests.parity import faults
 from tests.parity.conftest import WorkplaceOf
-from tests.targets.networks import BUILDS, PREPROCESS, Workplace, lively_network
+from tests.targets.networks import BUILDS, PREPROCESS, Workplace, lively_network, request_for, write_request
 
 RUNS: list[tuple[Task, str, str]] = [(task, *build) for task, builds in BUILDS.items() for build in builds]
 
 
 @pytest.mark.parametrize(("task", "target", "precision"), RUNS, ids=["-".join(run) for run in RUNS])
-def test_a_sound_draft_passes_and_its_damaged_images_do_not(
+def test_a_sound_draft_passes_and_neither_its_damaged_images_nor_its_damaged_copy_does(
     task: Task, target: str, precision: str, workplace_of: WorkplaceOf, tmp_path: Path
 ) -> None:
     place = workplace_of(task)
@@ -34,8 +39,9 @@ def test_a_sound_draft_passes_and_its_damaged_images_do_not(
     control = checked.report["negative_control"]
     shown = [damage for damage in DAMAGES if task != "classification" or damage != "channels swapped"]  # it is gray
     assert control["passed"] is False
-    assert sorted(control["refused"] + control["not_noticed"]) == sorted(shown)
+    assert sorted(control["refused"] + control["not_noticed"]) == sorted([*shown, COPIES[0]])
     assert len(control["not_noticed"]) <= 1
+    assert COPIES[0] in control["refused"]
     rungs = checked.report["rungs"]
     assert list(rungs) == ["folded", "onnx" if target in ("onnx", "tensorrt") else "saved_model", "artifact"]
     for rung in rungs.values():
@@ -75,7 +81,7 @@ def detector(workplace_of: WorkplaceOf, tmp_path: Path) -> Workplace:
 @pytest.fixture
 def _no_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which layer it was takes Keras seconds to say, and is tested by itself."""
-    monkeypatch.setattr("edgecv.parity.bisect.first_bad_layer", lambda *_, **__: "")
+    monkeypatch.setattr("edgecv.parity.bisect.first_bad_layer", lambda *_, **__: Found())
 
 
 def refused(place: Workplace, draft: Path, build: BuildAnew = build_anew) -> NotTheNetwork:
@@ -225,3 +231,52 @@ def test_a_check_that_cannot_tell_a_broken_model_refuses_a_sound_one(
         monkeypatch.setitem(DAMAGES, damage, hardly)
     with pytest.raises(GateRefused, match="the check cannot tell a broken model: it passes with images that are "):
         check(detector.draft("onnx", "int8"), detector.exported, log=detector.exported.parent / "log")
+
+
+def test_a_check_that_passes_damaged_copies_refuses_a_sound_file(
+    detector: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgecv.parity.weights._reverse", lambda *_: True)  # which leaves the copies sound
+    with pytest.raises(
+        GateRefused, match="a copy with largest weights reversed and with a copy with all weights reversed"
+    ):
+        check(detector.draft("onnx", "int8"), detector.exported, log=detector.exported.parent / "log")
+
+
+def test_a_build_made_anew_is_for_the_same_runtime_and_may_be_refused(detector: Workplace) -> None:
+    draft = detector.draft("tensorrt", "int8")
+    faults.made_for(draft, "tensorrt", "8.2")
+    faults.cut_short(draft)
+    ordered = []
+
+    def build(exported: Path, order: Order, log: Path) -> None:
+        ordered.append((order.spec.precision, order.spec.package, order.spec.oldest))
+        raise GateRefused("the lint refuses it")
+
+    error = refused(detector, draft, build)
+    assert ordered == [("float32", "tensorrt", "8.2")]
+    assert error.blame.rung == "converted"
+    assert "the lint refuses it" in str(error)
+
+
+def test_a_dynamic_file_may_hold_no_integers_where_all_weights_are_small(tmp_path: Path) -> None:
+    import keras
+
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    network = keras.Sequential([keras.Input((64, 64, 3)), layers.Conv2D(4, 3, 4), layers.GlobalMaxPool2D()])
+    network.add(layers.Dense(4, name="logits"))
+    ask = write_request(request_for(network, "classification", tmp_path), tmp_path / "request.json")
+    orders = write_orders([Order("tflite", Spec("dynamic"), tmp_path / "draft")], tmp_path / "orders.json")
+    exported = tmp_path / "exported"
+    local.run_module("edgecv.targets", [exported, "--export", ask, "--builds", orders, "--rungs"], log=tmp_path / "log")
+    checked = check(tmp_path / "draft", exported, log=tmp_path / "log")
+    assert checked.warnings == (NO_INTEGERS,)
+    sealed = seal(tmp_path / "draft", exported, checked, {})
+    assert NO_INTEGERS in sealed.manifest.warnings
+
+
+def test_a_float_file_that_is_sold_as_dynamic_is_refused_where_its_weights_are_large(detector: Workplace) -> None:
+    draft = detector.draft("tflite", "float32")
+    faults.edit(draft, lambda plain: plain.update(precision="dynamic"))
+    assert 'dynamic: narrow numbers: expected ["int8"], got []' in str(refused(detector, draft))

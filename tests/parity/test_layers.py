@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecv.parity.layers import Seen, first_bad_layer, verdict
+from edgecv.parity.layers import Found, Seen, first_bad_layer, verdict
 from edgecv.records.artifact import MANIFEST
 from edgecv.targets import open_exported
 from tests.parity.conftest import WorkplaceOf
@@ -34,30 +34,32 @@ def values_of(layers: list[Seen]) -> dict[tuple[int, ...], list[np.ndarray]]:
 
 
 def test_a_sound_file_reproduces_every_layer() -> None:
-    assert verdict(seen(), values_of(seen()), MOST) == "every layer by itself is reproduced"
+    assert verdict(seen(), values_of(seen()), MOST) == Found(sentence="every layer by itself is reproduced")
 
 
 def test_the_first_layer_that_is_not_reproduced_is_named() -> None:
     values = values_of(seen()[:2]) | {SHAPES["pool"]: [np.ones((4, 32), np.float32)], SHAPES["logits"]: []}
-    assert verdict(seen(), values, MOST).startswith("the first layer that differs is 'pool' (Kind), ")
+    found = verdict(seen(), values, MOST)
+    assert found.layer == "pool"
+    assert found.sentence.startswith("the first layer that differs is 'pool' (Kind), ")
 
 
 def test_a_layer_that_was_fused_into_a_later_one_is_not_blamed() -> None:
     layers = seen()
-    assert verdict(layers, values_of(layers[1:]), MOST) == "every layer by itself is reproduced"
+    assert verdict(layers, values_of(layers[1:]), MOST) == Found(sentence="every layer by itself is reproduced")
 
 
 def test_a_wrong_scale_is_a_difference() -> None:
     layers = seen()
     values = {shape: [each * 3 for each in found] for shape, found in values_of(layers).items()}
-    assert "'conv'" in verdict(layers, values, MOST)
+    assert verdict(layers, values, MOST).layer == "conv"
 
 
 def test_values_that_are_not_finite_match_nothing() -> None:
     layers = seen()
     values = values_of(layers[:3]) | {SHAPES["logits"]: [np.full((4, 32), np.nan, np.float32)]}
-    assert "every layer" in verdict(layers[:3], values, MOST)
-    assert verdict(layers[3:], values, MOST) == "none of its layers can be matched"
+    assert verdict(layers[:3], values, MOST) == Found(sentence="every layer by itself is reproduced")
+    assert verdict(layers[3:], values, MOST) == Found(sentence="none of its layers can be matched")
 
 
 @pytest.mark.parametrize("layer", ["stage2_2", "cls"])
@@ -77,7 +79,17 @@ def test_the_damaged_layer_of_an_onnx_file_is_found(layer: str, workplace_of: Wo
     vouch_for(draft, "model.onnx")
     assert (draft / MANIFEST).exists()
     found = first_bad_layer("artifact", draft, place.exported, log=tmp_path / "log")
-    assert found.startswith(f"the first layer that differs is '{layer}' (Conv2D), ")
+    assert found.layer == layer
+    assert found.sentence.startswith(f"the first layer that differs is '{layer}' (Conv2D), ")
+
+
+def test_a_network_that_was_exported_without_keras_has_no_layers_to_match(
+    workplace_of: WorkplaceOf, tmp_path: Path
+) -> None:
+    place = workplace_of("detection")
+    shutil.copytree(place.exported, tmp_path / "exported", ignore=shutil.ignore_patterns("network.keras"))
+    found = first_bad_layer("onnx", place.draft("onnx", "float32"), tmp_path / "exported", log=tmp_path / "log")
+    assert found == Found(sentence="none of its layers can be matched")
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy")  # Keras reading its variables

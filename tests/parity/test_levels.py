@@ -69,3 +69,11 @@ def test_an_output_of_few_levels_cannot_rank_answers() -> None:
 def test_a_network_whose_own_scores_hardly_vary_is_not_blamed_for_it() -> None:
     steps = {**detections(), "cls": np.round(detections()["cls"])}
     assert too_few_levels(steps, steps, manifest_of("detection", "int8")) == []
+
+
+def test_few_images_with_few_classes_have_few_values_themselves() -> None:
+    logits = np.linspace(-3, 3, 16, dtype=np.float32).reshape(8, 2)
+    assert (
+        too_few_levels({"logits": logits}, {"logits": quantized(logits, 16 - 1)}, manifest_of("classification", "int8"))
+        == []
+    )

@@ -4,6 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from edgecv.quantization import preparing
+from edgecv.quantization.preparing import Prepared
+
 
 def randomise(network: Any, seed: int = 0) -> Any:
     """Give biases and batch norms values that matter; fresh ones are zeros and ones, which would hide any mistake."""
@@ -15,6 +18,13 @@ def randomise(network: Any, seed: int = 0) -> Any:
         elif kind in ("beta", "moving_mean", "bias", "alpha"):
             weight.assign(random.normal(0, 0.3, weight.shape))
     return network
+
+
+def prepare(network: Any, *, equalise: bool = True) -> Prepared:
+    """Prepared with a few images of noise."""
+    shape = network.input_shape[1:] if hasattr(network, "input_shape") else (4,)
+    images = np.random.default_rng(2).normal(size=(6, *shape)).astype(np.float32)
+    return preparing.prepare(network, images, equalise=equalise)
 
 
 def answers(network: Any, seed: int = 1) -> dict[str, np.ndarray]:

@@ -6,8 +6,7 @@ import pytest
 from keras import layers
 
 from edgecv.quantization import flattening, preparing
-from edgecv.quantization.preparing import prepare
-from tests.quantization.networks import difference, kinds, randomise
+from tests.quantization.networks import difference, kinds, prepare, randomise
 
 ROUNDING = 1e-5
 BEFORE = {

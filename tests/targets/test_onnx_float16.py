@@ -37,7 +37,7 @@ def change_weight(path: Path, name: str, value: float) -> None:
 
 
 def test_the_answers_are_those_of_the_network_and_the_types_are_in_the_graph(source, tmp_path) -> None:
-    write_float16(source, tmp_path / "float16.onnx")
+    write_float16(source, tmp_path / "float16.onnx", "flowers")
     np.testing.assert_allclose(answer(tmp_path / "float16.onnx"), answer(source), atol=1e-2)
     graph = onnx.load(tmp_path / "float16.onnx").graph
     floats = {each.data_type for each in graph.initializer if each.data_type != TensorProto.INT64}
@@ -48,24 +48,26 @@ def test_the_answers_are_those_of_the_network_and_the_types_are_in_the_graph(sou
 
 
 def test_the_same_network_gives_the_same_bytes(source, tmp_path) -> None:
-    write_float16(source, tmp_path / "one.onnx")
-    write_float16(source, tmp_path / "other.onnx")
+    write_float16(source, tmp_path / "one.onnx", "flowers")
+    write_float16(source, tmp_path / "other.onnx", "flowers")
     assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "other.onnx").read_bytes()
 
 
 @pytest.mark.parametrize("value", [70000.0, -1e30])
-def test_a_weight_beyond_float16_is_refused_with_its_name(value, source, tmp_path) -> None:
+def test_a_weight_beyond_float16_is_refused_with_its_value_and_what_to_do(value, source, tmp_path) -> None:
     change_weight(source, "up_weights", value)
     with pytest.raises(InputError) as refused:
-        write_float16(source, tmp_path / "float16.onnx")
-    said = f"'up_weights' of ConvTranspose 'up': float16 ends at 65504, got {abs(value):.6g}; choose float32 or int8"
-    assert str(refused.value) == f"{source}: {said}"
+        write_float16(source, tmp_path / "float16.onnx", "flowers")
+    assert str(refused.value) == (
+        f"flowers: float16 ends at 65504, got {abs(value):.6g} among the weights of a ConvTranspose; "
+        "build it as float32 or int8"
+    )
     assert not (tmp_path / "float16.onnx").exists()
 
 
 def test_the_last_value_of_float16_is_taken(source, tmp_path) -> None:
     change_weight(source, "up_weights", 65504.0)
-    write_float16(source, tmp_path / "float16.onnx")
+    write_float16(source, tmp_path / "float16.onnx", "flowers")
     assert np.isfinite(answer(tmp_path / "float16.onnx")).all()
 
 
@@ -76,5 +78,5 @@ def test_a_bound_that_bounds_nothing_may_be_any_number(source, tmp_path) -> None
     (relu,) = (node for node in changed.graph.node if node.op_type == "Relu")
     relu.CopyFrom(helper.make_node("Clip", ["stem", "lowest", "highest"], ["active"], "active"))
     onnx.save(changed, source)
-    write_float16(source, tmp_path / "float16.onnx")
+    write_float16(source, tmp_path / "float16.onnx", "flowers")
     np.testing.assert_allclose(answer(tmp_path / "float16.onnx"), answer(source), atol=1e-2)

@@ -7,20 +7,22 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from onnx import helper, numpy_helper
 
 from edgecv.errors import GateRefused, InputError
 from edgecv.targets import Built, Exported, Spec, tensorrt
 from edgecv.targets.tensorrt import compile_check
 from edgecv.targets.tensorrt.calibration import cache_text
 from edgecv.targets.tensorrt.lint import lint
-from tests.targets.tensorrt_network import exported
+from tests.targets.tensorrt_network import add_before_the_end, exported
 
 FILES = {
     ("float32", ""): ("model.onnx",),
     ("float16", "10.3"): ("model.onnx", "trtexec.txt"),
-    ("int8", "8.5.2"): ("model.onnx", "trtexec.txt"),
+    ("int8", ""): ("model.onnx",),
     ("int8", "8.2.1"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
+    ("int8", "8.5.2"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
+    ("int8", "10.3.0"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
+    ("int8", "11.0"): ("model.onnx", "trtexec.txt"),
 }
 
 
@@ -44,16 +46,6 @@ def answer(path: Path, network: Exported) -> np.ndarray:
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     images = [image.transpose(0, 3, 1, 2) for image in network.calibration_inputs()]
     return np.concatenate([session.run(None, {"input": image})[0] for image in images])
-
-
-def add_before_the_end(network: Exported, operator: str, *inputs: str) -> None:
-    """Put one more operator into the network, on its way to the last product."""
-    model = onnx.load(network.onnx)
-    last = model.graph.node[-1]
-    model.graph.node.insert(len(model.graph.node) - 1, helper.make_node(operator, ["dense", *inputs], ["more"], "more"))
-    last.input[0] = "more"
-    model.graph.initializer.append(numpy_helper.from_array(np.ones(16, np.float32), "ones"))
-    onnx.save(model, network.onnx)
 
 
 @pytest.mark.parametrize(("precision", "oldest"), FILES)
@@ -124,8 +116,14 @@ def test_a_tensor_that_is_always_zero_has_no_scale() -> None:
     assert cache_text({"a": 127.0, "b": 0.0}, (8, 0)) == "TRT-8001-EntropyCalibration2\na: 3f800000\n"
 
 
-def test_a_calibration_cache_is_never_given_with_a_quantized_file(network, tmp_path) -> None:
-    build(network, tmp_path / "out", "int8", "8.2.1")
+def test_a_calibration_cache_names_its_version_as_that_version_counts() -> None:
+    assert cache_text({}, (8, 6)) == "TRT-8601-EntropyCalibration2\n"
+    assert cache_text({}, (10, 3)) == "TRT-100301-EntropyCalibration2\n"
+
+
+@pytest.mark.parametrize("oldest", ["8.2.1", "10.3.0"])
+def test_a_calibration_cache_is_never_given_with_a_quantized_file(oldest, network, tmp_path) -> None:
+    build(network, tmp_path / "out", "int8", oldest)
     lines = (tmp_path / "out/trtexec.txt").read_text().splitlines()
     (with_cache,) = (line for line in lines if "--calib" in line)
     assert "--onnx=float32.onnx" in with_cache

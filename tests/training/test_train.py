@@ -16,12 +16,13 @@ from PIL import Image
 
 from edgecv import datasets
 from edgecv.errors import InputError
+from edgecv.models import MODELS
 from edgecv.ondevice import predictions
 from edgecv.records.files import write_json
 from edgecv.records.recipe import Recipe, Task
 from edgecv.training.checkpoint import FILE
 from edgecv.training.digest import network_digest
-from edgecv.training.predict import predict_split
+from edgecv.training.predict import predict_file
 from edgecv.training.train import train
 from tests.training.recipes import EPOCHS, recipe
 
@@ -71,7 +72,10 @@ def test_training_leaves_what_the_later_stages_read(runs: dict[Task, Path], task
 @pytest.mark.parametrize("task", TASKS)
 def test_saved_predictions_are_those_of_the_saved_network(runs: dict[Task, Path], task: Task, tmp_path: Path) -> None:
     out, again = runs[task] / "out", tmp_path / "again.npz"
-    predict_split(out / "network.keras", recipe(task), "test", again)
+    asked = recipe(task)
+    samples = datasets.load(asked.data, task, "test")
+    postprocess = MODELS[asked.model.name].postprocess(**asked.model.options)
+    predict_file(out / "network.keras", (), samples, task, asked.preprocess, postprocess, again)
     for saved, new in zip(predictions.read(out / "test.predictions.npz"), predictions.read(again), strict=True):
         for before, after in zip(saved, new, strict=True):
             np.testing.assert_array_equal(before, after)

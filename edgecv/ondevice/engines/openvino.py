@@ -24,6 +24,14 @@ def missing() -> str | None:
     return None if find_spec("openvino") else "cannot open 'openvino' artifacts here: pip install openvino"
 
 
+def import_openvino() -> Any:
+    """The package. Left alone, it reports its use to its makers, and forks to do so: numpy's threads can hang then."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
+
+
 class Shared(NamedTuple):
     """An input and its memory: the tensor alone does not keep the array alive, and reading freed memory crashes."""
 
@@ -61,10 +69,7 @@ class OpenvinoEngine:
 
 
 def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
-    # Left alone, OpenVINO reports its use to its makers. It forks to do so, and numpy's threads can hang after that.
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
+    openvino = import_openvino()
     runtime = f"openvino {openvino.__version__.split('-')[0]}"  # a build number and a hash follow
     manifest = artifact.manifest
     core = openvino.Core()

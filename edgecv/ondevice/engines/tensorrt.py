@@ -24,7 +24,8 @@ from edgecv.ondevice.engines.tensorrt_run import shapes, starter
 from edgecv.records.artifact import Artifact, Tensor
 from edgecv.records.files import digest_of_file
 
-GPUS = ("/dev/nvidia0", "/dev/nvhost-gpu", "/dev/nvgpu/igpu0/power")  # a graphics card, a Jetson, a newer Jetson
+# Graphics cards (a container may see any of them, but always this), a Jetson, a newer Jetson.
+GPUS = ("/dev/nvidiactl", "/dev/nvhost-gpu", "/dev/nvgpu/igpu0/power")
 LARGEST_WORKSPACE = 1 << 30
 
 

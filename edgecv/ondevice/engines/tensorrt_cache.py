@@ -24,9 +24,7 @@ def folder() -> Path:
     own = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     base = os.environ.get("EDGECV_CACHE") or str(Path(own) / "edgecv")
     place = Path(base).expanduser() / "tensorrt"
-    if not place.exists():
-        place.mkdir(parents=True)
-        place.chmod(0o700)
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = place.stat()
     if facts.st_uid != os.getuid() or stat.S_IMODE(facts.st_mode) & 0o077:
         raise InputError(f"{place}: plans are program code: expected a folder of yours alone; chmod 700 or remove it")

@@ -8,6 +8,7 @@ from typing import Any, Callable, Dict, Literal, Mapping, NamedTuple, Sequence, 
 import numpy as np
 
 from edgecv.errors import InputError
+from edgecv.ondevice.heads.scores import softmax
 from edgecv.ondevice.images import Placement
 from edgecv.ondevice.tasks.labels import label_of
 from edgecv.records.artifact import Manifest
@@ -27,13 +28,7 @@ class Classification(NamedTuple):
     scores: np.ndarray
 
 
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    powers = np.exp(logits - logits.max())  # the largest power is 1, so nothing overflows
-    scores: np.ndarray = powers / powers.sum()
-    return scores
-
-
-ACTIVATIONS: Dict[str, Callable[[np.ndarray], np.ndarray]] = {"softmax": _softmax, "none": lambda scores: scores}
+ACTIVATIONS: Dict[str, Callable[[np.ndarray], np.ndarray]] = {"softmax": softmax, "none": lambda scores: scores}
 
 
 def postprocess(outputs: Mapping[str, np.ndarray], manifest: Manifest, placement: Placement) -> Classification:  # noqa: ARG001

@@ -6,7 +6,6 @@ and NVIDIA's RTX compiler, where it is installed, compiles the file.
 """
 
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
 
 from edgecv.errors import GateRefused
@@ -24,6 +23,7 @@ from edgecv.targets.tensorrt.calibration import write_cache
 from edgecv.targets.tensorrt.fitting import fit
 from edgecv.targets.tensorrt.lint import OLDEST, lint
 from edgecv.targets.tensorrt.operators import parsed
+from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
@@ -31,7 +31,8 @@ TOOLCHAIN: Toolchain = "onnxruntime"
 HEEDS: tuple[str, ...] = ("tensorrt",)
 RUN_BY = "onnx"
 MODEL = "model.onnx"
-FLOAT, CACHE = "float32.onnx", "int8.calib"  # for versions whose reading of quantized files is young
+FLOAT, CACHE = "float32.onnx", "int8.calib"  # another way to int8, for boards that refuse the quantized file
+WITHOUT_CALIBRATION = (11,)  # the first version that reads quantized files only
 COMMANDS = "trtexec.txt"
 
 # TensorRT refuses zero points other than 0 and quantized biases; its older versions also weights stored as int8, so
@@ -40,8 +41,7 @@ PORTABLE = {"ActivationSymmetric": True, "WeightSymmetric": True, "QuantizeBias"
 
 
 def missing() -> str | None:
-    absent = not (find_spec("onnx") and find_spec("onnxruntime"))
-    return "pip install 'edgecv[convert]'" if absent else None
+    return missing_tools("onnx", "onnxruntime")
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
@@ -51,14 +51,14 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
 
         quantize(exported, spec, model, QuantType.QInt8, PORTABLE)
     elif spec.precision == "float16":
-        write_float16(exported.onnx, model)
+        write_float16(exported.onnx, model, exported.name)
     else:
         shutil.copyfile(exported.onnx, model)
     fit(model, version)
     _refuse(f"{exported.name}: tensorrt {spec.precision}", lint(model, spec.precision, spec.oldest))
     tools, fact = _compiled(exported, spec, model)
     files = [MODEL]
-    if spec.precision == "int8" and version < parsed(OLDEST):
+    if spec.precision == "int8" and spec.oldest and version < WITHOUT_CALIBRATION:
         shutil.copyfile(exported.onnx, folder / FLOAT)
         fit(folder / FLOAT, version)
         write_cache(exported, version, folder / CACHE)

@@ -26,7 +26,8 @@ def write_cache(exported: Exported, version: Version, path: Path) -> None:
 def cache_text(highest: Mapping[str, float], version: Version) -> str:
     """One line a tensor: the bits of its scale as float32, big end first. What is always 0 has no scale."""
     major, minor = version[:2]
-    lines = [f"TRT-{major}{minor}01-EntropyCalibration2"]
+    number = f"{major}{minor:02}01" if major >= 10 else f"{major}{minor}01"
+    lines = [f"TRT-{number}-EntropyCalibration2"]
     lines += [f"{name}: {struct.pack('>f', value / 127).hex()}" for name, value in highest.items() if value > 0]
     return "\n".join(lines) + "\n"
 
