@@ -1,8 +1,9 @@
 """What must fail the check of an artifact, so that its passing can be believed.
 
-Images that are wrong in ways in which conversions go wrong: a single kind may escape, since some networks hardly look
-at colours, and int8 hides small differences. And a copy of the file with damaged weights. One tensor may matter little,
-as in a branch that adds next to nothing: then all weights are damaged, and that cannot escape any check worth its name.
+A copy of the file with damaged weights. One tensor may matter little, as in a branch that adds next to nothing: then
+all weights are damaged, and that cannot escape any check worth its name. Images that are wrong in ways in which
+conversions go wrong are shown as well; but a well trained network may know a picture by its negative, and int8's limits
+are wide. So what it makes of these is written down, and decides only where no weights could be damaged.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,6 @@ DAMAGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "inverted": lambda images: 255 - images,
     "normalised twice": lambda images: images // 2,
 }
-MAY_ESCAPE = 1
 FEW = 8  # images that damaged copies are run on
 
 
@@ -25,9 +25,8 @@ def damaged(images: np.ndarray) -> dict[str, np.ndarray]:
 
 def tells_broken_from_sound(refused: Mapping[str, bool]) -> bool:
     """Whether a check that refused these damages, and let those pass, can be believed when it passes."""
-    images = [noticed for name, noticed in refused.items() if name in DAMAGES]
     copies = [noticed for name, noticed in refused.items() if name not in DAMAGES]
-    return sum(images) >= max(1, len(images) - MAY_ESCAPE) and (any(copies) or not copies)
+    return any(copies or refused.values())
 
 
 def in_words(damage: str) -> str:

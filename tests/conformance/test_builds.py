@@ -64,7 +64,6 @@ def test_parity_was_proven_and_the_negative_control_failed_as_it_must(artifact_f
     assert parity["negative_control"]["passed"] is False
     refused = set(parity["negative_control"]["refused"])
     assert refused <= {*DAMAGES, *COPIES}
-    assert refused & set(DAMAGES)
     assert len(refused & set(COPIES)) == 1
 
 
