@@ -25,7 +25,7 @@ demo: venv
 	$(BIN)/edgecv run shapes_detection --out runs/demo || [ $$? -eq 6 ]
 
 test: venv
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(ARGS)
 
 test-slow: venv
 	$(BIN)/python -m pytest -m slow $(ARGS)
