@@ -1,6 +1,6 @@
 """What a conversion costs beside the plain vendor calls: MobileNetV2 at 224 to all four targets in int8.
 
-`python benchmarks/conversion_cost.py WORK` measures both sides in turns, in one run: seconds on the wall, and the peak
+`python benchmarks/conversion_cost.py WORK [PAIRS]` measures both sides in turns, in one run: seconds on the wall, and the peak
 memory of the largest process. Each side imports TensorFlow once; proving parity is counted on neither. It writes
 results/conversion_cost.json; exit code 1 says that a bar is missed.
 """
@@ -107,7 +107,7 @@ def main() -> int:
     work = Path(sys.argv[1])
     prepare(work)
     pairs = []
-    for turn in range(PAIRS):
+    for turn in range(int(sys.argv[2]) if len(sys.argv) > 2 else PAIRS):
         pairs.append({"edgecv": edgecv(work, turn), "vendors": vendors(work, turn)})
         print({side: round(summed(costs), 1) for side, costs in pairs[-1].items()}, flush=True)
     ratios = [summed(pair["edgecv"]) / summed(pair["vendors"]) for pair in pairs]

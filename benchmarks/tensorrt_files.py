@@ -51,7 +51,10 @@ def violated(artifact: Artifact, scratch: Path) -> list[dict[str, Any]]:
     rows = []
     for name in EIGHT:
         fault = FAULTS[name]
-        onnx.save(seed(model, fault), broken)
+        try:
+            onnx.save(seed(model, fault), broken)
+        except StopIteration:  # it takes an operator that this network lacks
+            continue
         said = [each for each in lint(broken, "int8", fault.version) if re.search(fault.says, each)]
         compiler = compile_check(broken, "int8").refused
         rows.append(
@@ -82,6 +85,7 @@ def main(folders: list[str]) -> int:
     clean = [row for row in rows if not row["complaints"] and not row["refused_by_compiler"]]
     refused = [row for row in seeded if row["said"]]
     passed = bool(rows and seeded) and len(clean) == len(rows) and len(refused) == len(seeded)
+    passed = passed and {row["violation"] for row in seeded} == set(EIGHT)
     print(f"{len(clean)} of {len(rows)} files pass; {len(refused)} of {len(seeded)} violations refused")
     figures = {
         "proves": "a list of rules and NVIDIA's RTX compiler take these files; no TensorRT and no GPU has seen them",
