@@ -1,8 +1,8 @@
 """What a conversion costs beside the plain vendor calls: MobileNetV2 at 224 to all four targets in int8.
 
 `python benchmarks/conversion_cost.py WORK [PAIRS]` measures both sides in turns, in one run: seconds on the wall, and
-the peak memory of the largest process. Each side imports TensorFlow once; proving parity is counted on neither. It writes
-results/conversion_cost.json; exit code 1 says that a bar is missed.
+the peak memory of the largest process. Each side imports TensorFlow once; proving parity is counted on neither. It
+writes results/conversion_cost.json; exit code 1 says that a bar is missed.
 """
 
 import os
