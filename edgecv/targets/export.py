@@ -25,6 +25,7 @@ from edgecv.targets.exported import Exported, save_array, write_exported
 from edgecv.targets.network import check_outputs
 from edgecv.targets.onnx_export import write_onnx
 from edgecv.targets.request import Request
+from edgecv.targets.rounded import write_rounded
 
 LOOKED_AT = 32  # calibration images that show what flows between layers
 
@@ -78,6 +79,9 @@ def export(request: Request, folder: Path) -> Exported:
         prepared.network.save(exported.network)
     _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
+    if prepared.network is not network:  # else there are no plain layers to look into
+        progress("rounding weights")
+        write_rounded(exported, prepared.network, normalised(calibration[:LOOKED_AT], request.preprocess))
     write_exported(exported)
     return exported
 

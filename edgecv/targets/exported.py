@@ -1,8 +1,9 @@
 """An exported network: one folder that all builds share, and that crosses from process to process.
 
-It holds the network three times (folded and equalised in Keras, as a SavedModel, and as ONNX with channels first), the
-calibration images, and reference images with the outputs that the Keras network gave for them before anything was done
-to it. A build reads the SavedModel or the ONNX file and needs no Keras.
+It holds the network three times: folded and equalised in Keras, as a SavedModel, and as ONNX with channels first, these
+two also with weights that are rounded for narrow numbers. Beside it lie the calibration images, and reference images
+with the outputs that the Keras network gave for them before anything was done to it. A build reads the SavedModel or
+the ONNX file and needs no Keras.
 """
 
 import dataclasses
@@ -38,6 +39,7 @@ class Exported:
     tools: Mapping[str, str]
     prepared: Mapping[str, Any]  # what was folded, equalised and skipped
     custom_layers: tuple[str, ...] = ()
+    grid: str = ""  # which of the rounded copies SavedModel and ONNX are; empty: the exact ones
 
     @property
     def network(self) -> Path:
@@ -46,11 +48,16 @@ class Exported:
 
     @property
     def saved_model(self) -> Path:
-        return self.folder / "saved_model"
+        return self.folder / self.grid / "saved_model"
 
     @property
     def onnx(self) -> Path:
-        return self.folder / "model.onnx"
+        return self.folder / self.grid / "model.onnx"
+
+    def on_grid(self, name: str) -> "Exported":
+        """With the weights rounded for narrow numbers; a network that could not be looked into has no such copy."""
+        grid = f"rounded/{name}"
+        return dataclasses.replace(self, grid=grid) if (self.folder / grid).is_dir() else self
 
     def calibration(self) -> np.ndarray:
         """Calibration images, uint8."""
@@ -87,7 +94,7 @@ class Exported:
 def write_exported(exported: Exported) -> None:
     """Write the record of an exported folder; it comes last, so that its presence says the folder is whole."""
     plain = dataclasses.asdict(exported)
-    del plain["folder"]
+    del plain["folder"], plain["grid"]
     write_json(exported.folder / RECORD, plain)
 
 

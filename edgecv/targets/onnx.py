@@ -10,6 +10,7 @@ from edgecv.targets.onnx_float16 import write_float16
 from edgecv.targets.onnx_quantize import quantize
 from edgecv.targets.onnx_quantize import tensors as tensors  # every target gives this
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.rounded import rounded
 from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
@@ -25,6 +26,7 @@ def missing() -> str | None:
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
+    exported = rounded(exported, spec)
     if spec.precision == "int8":
         from onnxruntime.quantization import QuantType
 

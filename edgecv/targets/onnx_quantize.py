@@ -3,6 +3,7 @@
 import copy
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -31,7 +32,7 @@ def quantize(exported: Exported, spec: Spec, path: Path, activations: Any, optio
 
     per_channel = spec.weights == "per_channel"
     with vendor_refusals(exported.name, "ONNX Runtime"):
-        ready, ranges, averages = calibrated(exported.folder)
+        ready, ranges, averages = calibrated(exported.folder, exported.grid)
         model = _with_shapes(ready)
         correct_biases(model.graph, averages, per_channel=per_channel)
         quantizer = QDQQuantizer(
@@ -51,11 +52,11 @@ def quantize(exported: Exported, spec: Spec, path: Path, activations: Any, optio
 
 
 @functools.lru_cache(maxsize=1)
-def calibrated(folder: Path) -> Calibrated:
+def calibrated(folder: Path, grid: str) -> Calibrated:
     """What all int8 builds of an exported network share: it is computed once a process."""
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    exported = open_exported(folder)
+    exported = replace(open_exported(folder), grid=grid)
     with TemporaryDirectory() as scratch:
         ready = Path(scratch) / "ready.onnx"
         # Shapes are inferred by ONNX itself, since all are fixed; the symbolic way needs one more package.

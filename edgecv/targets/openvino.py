@@ -10,7 +10,9 @@ from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
+from edgecv.targets.openvino_steps import constants, with_whole_steps
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.rounded import rounded
 from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
@@ -27,13 +29,14 @@ def missing() -> str | None:
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     openvino = import_openvino()
-    tools = versions("openvino")
+    tools, exported = versions("openvino"), rounded(exported, spec, integers="int8_first_7")
     with vendor_refusals(exported.name, "OpenVINO"):
         network = openvino.convert_model(exported.saved_model)
     if spec.precision == "int8":
         tools |= versions("nncf")
+        kernels = constants(network)  # NNCF works on the network itself
         with vendor_refusals(exported.name, "NNCF"):
-            network = _quantized(network, exported, spec)
+            network = with_whole_steps(_quantized(network, exported, spec), kernels)
     _forget_circumstances(network)
     openvino.save_model(network, folder / MODEL, compress_to_fp16=spec.precision == "float16")
     return Built(MODEL, (MODEL, WEIGHTS), *tensors(folder / MODEL), tools)

@@ -16,6 +16,7 @@ from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.rounded import rounded
 from edgecv.targets.tflite_biases import correct_biases
 from edgecv.targets.tflite_float import float_file
 from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators, not_checked
@@ -36,9 +37,10 @@ def missing() -> str | None:
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     left: tuple[str, ...] = ()
+    exported = rounded(exported, spec)
     with vendor_refusals(exported.name, "the TFLite converter"):
         content = float_file(exported.folder) if spec.precision == "float32" else _shrunk(exported, spec)
-        if spec.precision in INTEGER_WEIGHTS:
+        if spec.precision in INTEGER_WEIGHTS and not exported.grid:  # weights that were rounded together move nothing
             content, left = _with_better_biases(content, exported, spec)
     check_operators(content, exported.name, spec)
     left += not_checked(spec)

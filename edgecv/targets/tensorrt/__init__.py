@@ -18,6 +18,7 @@ from edgecv.targets.onnx_float16 import write_float16
 from edgecv.targets.onnx_quantize import quantize
 from edgecv.targets.onnx_quantize import tensors as tensors  # every target gives this
 from edgecv.targets.protocol import Built, Spec, Toolchain
+from edgecv.targets.rounded import rounded
 from edgecv.targets.tensorrt import compile_check
 from edgecv.targets.tensorrt.calibration import write_cache
 from edgecv.targets.tensorrt.fitting import fit
@@ -49,9 +50,9 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     if spec.precision == "int8":
         from onnxruntime.quantization import QuantType
 
-        quantize(exported, spec, model, QuantType.QInt8, PORTABLE)
+        quantize(rounded(exported, spec), spec, model, QuantType.QInt8, PORTABLE)
     elif spec.precision == "float16":
-        write_float16(exported.onnx, model, exported.name)
+        write_float16(rounded(exported, spec).onnx, model, exported.name)
     else:
         shutil.copyfile(exported.onnx, model)
     fit(model, version)
