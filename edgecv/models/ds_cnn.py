@@ -34,7 +34,7 @@ def trunk(pixels: Any, *, dropout: float = 0.4) -> Any:
 def _activated(x: Any, name: str) -> Any:
     from keras import layers
 
-    return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(name=f"{name}_bn")(x))
+    return layers.ReLU(name=f"{name}_relu")(layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x))
 
 
 VARIANTS = {

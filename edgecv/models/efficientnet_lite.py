@@ -96,7 +96,7 @@ def _conv(x: Any, filters: int, name: str, *, kernel: int = 1, stride: int = 1, 
 def _normed(x: Any, name: str, *, relu6: bool) -> Any:
     from keras import layers
 
-    x = layers.BatchNormalization(epsilon=1e-3, name=f"{name}_bn")(x)
+    x = layers.BatchNormalization(epsilon=1e-3, momentum=0.9, name=f"{name}_bn")(x)
     return layers.ReLU(6.0, name=f"{name}_relu6")(x) if relu6 else x
 
 

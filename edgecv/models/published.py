@@ -7,6 +7,7 @@ layer that it follows; those with weights keep their names, by which published w
 import re
 from typing import Any
 
+MOMENTUM = 0.9  # of batch norms. Published ones of 0.999 are for weeks: after minutes they know little of their inputs
 NUMBERED = re.compile(r"(activation|add|multiply|re_lu|zero_padding2d)(_\d+)?")
 
 
@@ -19,6 +20,8 @@ def trunk(name: str, pixels: Any, **arguments: Any) -> Any:
     for operation in network.operations:
         if numbered := NUMBERED.fullmatch(operation.name):
             operation.name = f"{_followed(operation).name}_{numbered[1]}"
+        if type(operation).__name__ == "BatchNormalization":
+            operation.momentum = MOMENTUM
     (features,) = network.outputs
     return features
 

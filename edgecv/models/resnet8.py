@@ -38,7 +38,7 @@ def _conv(x: Any, filters: int, name: str, *, stride: int = 1, relu: bool) -> An
     from keras import layers
 
     x = layers.Conv2D(filters, 3, strides=stride, padding="same", kernel_initializer="he_normal", name=name)(x)
-    x = layers.BatchNormalization(name=f"{name}_bn")(x)
+    x = layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
     return layers.ReLU(name=f"{name}_relu")(x) if relu else x
 
 
