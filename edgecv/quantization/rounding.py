@@ -60,7 +60,9 @@ def _relief(moment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     heavy = np.diagonal(moment, axis1=1, axis2=2)
     order = np.argsort(-heavy, axis=1, kind="stable")
     groups = np.arange(len(moment))[:, None]
-    sorted_ = moment[groups[..., None], order[:, :, None], order[:, None, :]].astype(np.float64)
+    exact = moment.astype(np.float64)
+    even = (exact + exact.transpose(0, 2, 1)) / 2  # inverting makes much of the difference that float32 has left
+    sorted_ = even[groups[..., None], order[:, :, None], order[:, None, :]]
     floor = DAMPING * heavy.mean(axis=1) + np.finfo(np.float32).tiny  # of a group that sees nothing but zeros
     inverse = np.linalg.inv(sorted_ + floor[:, None, None] * np.eye(moment.shape[1]))
     return order, np.linalg.cholesky(inverse).transpose(0, 2, 1)

@@ -7,7 +7,7 @@ from keras import layers
 
 from edgecv.quantization.grids import GRIDS, Grids, Integers
 from edgecv.quantization.moments import observe_sums, sums_of
-from edgecv.quantization.rounding import round_on
+from edgecv.quantization.rounding import _relief, round_on
 from tests.quantization.networks import randomise
 
 LAYERS = {
@@ -113,6 +113,15 @@ def test_a_layer_that_only_ever_meets_zeros_is_rounded_all_the_same():
     given = network(layers.Conv2D(6, 3), max_value=0.0)
     rounded = round_on({"int8": GRIDS["int8"]}, given, pictures(4, seed=1))["int8"]["it"]
     assert np.isfinite(rounded.kernel).all()
+
+
+def test_moments_that_float32_has_left_uneven_can_be_inverted():
+    """Fifty inputs that rise and fall as one, with what sums in float32 differ by above and below the diagonal."""
+    heard = np.random.default_rng(0).uniform(3, 6, 50)
+    uneven = np.triu(np.full((50, 50), 3e-3), 1)
+    order, relief = _relief((np.outer(heard, heard) + uneven)[None])
+    assert np.isfinite(relief).all()
+    assert sorted(order[0]) == list(range(50))
 
 
 def test_an_output_without_weights_keeps_none():
