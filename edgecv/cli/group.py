@@ -16,9 +16,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("edgecv.cli.evaluate", "Measure the accuracy of artifacts."),
     "predict": ("edgecv.cli.predict", "Run an artifact on images."),
     "report": ("edgecv.cli.report", "Tables and a page from measurements and evaluations."),
+    "inspect": ("edgecv.cli.inspect", "Layers, parameters, multiply-accumulates and memory of a network."),
     "devices": ("edgecv.cli.devices", "List the device profiles, or show one."),
     "recipes": ("edgecv.cli.recipes", "List the recipes, or show one."),
     "models": ("edgecv.cli.models", "List the models, or show one."),
+    "data": ("edgecv.cli.data", "Check data before a training, or look at it."),
     "cache": ("edgecv.cli.cache", "The store of finished work: list it, or drop what nobody uses."),
     "doctor": ("edgecv.cli.doctor", "What is installed, what clashes, and what to type to mend it."),
 }

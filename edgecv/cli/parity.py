@@ -1,16 +1,13 @@
 """`edgecv parity`: is a finished artifact still this network?"""
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 
 import click
 
+from edgecv.cli.logs import kept_on_failure
 from edgecv.cli.output import Progress, print_json, say, table
-from edgecv.errors import EdgecvError, GateRefused
+from edgecv.errors import GateRefused
 from edgecv.parity import Ladder, NotTheNetwork, figures, require_sound
 from edgecv.pipeline.prove import climbed
 from edgecv.pipeline.store import default_store
@@ -45,7 +42,7 @@ def command(artifact: Path, model: Path, images: Path | None, custom_layers: tup
     """
     opened = open_sealed(artifact)
     refused: GateRefused | None = None
-    with _log() as log:
+    with kept_on_failure("parity") as log:
         with Progress() as progress:
             workshop = Workshop(default_store(), log, say, progress)
             with climbed(opened, model, images, workshop, custom_layers) as proof:
@@ -61,23 +58,6 @@ def command(artifact: Path, model: Path, images: Path | None, custom_layers: tup
             click.echo(table([COLUMNS, *_rows(proof.ladder)]))
         if refused:
             raise refused
-
-
-@contextmanager
-def _log() -> Iterator[Path]:
-    """A log that stays only where something fails: an artifact's own folder may be read-only, and its parent too."""
-    log = Path(mkdtemp(prefix="edgecv-parity-")) / "log"
-    kept = False
-    try:
-        yield log
-    except EdgecvError:
-        kept = log.is_file() and log.stat().st_size > 0
-        if kept:
-            say(f"note: what the tools printed is in {log}")
-        raise
-    finally:
-        if not kept:
-            shutil.rmtree(log.parent)
 
 
 def _rows(ladder: Ladder) -> list[tuple[object, ...]]:

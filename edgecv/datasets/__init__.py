@@ -1,39 +1,69 @@
 """Images and truth: one module a format, named as recipes name it.
 
-A split is lazy: `load` returns at once, and an image is read or drawn when it is asked for.
+A split is lazy: `load` returns at once, and an image is read or drawn when it is asked for. `scan` does the same with
+every fault of the data collected instead of refused, for those who want to see them all.
 """
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
-from edgecv.datasets import digits, image_folder, masks, shapes, voc
+from edgecv.datasets import cifar10, coco, csv, digits, idx, image_folder, masks, shapes, voc, yolo
+from edgecv.datasets.faults import Faults, rules_of
+from edgecv.datasets.found import Found
 from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import Samples
+from edgecv.records.samples import Label, Samples
 
 
 class DatasetModule(Protocol):
-    """What a format provides: `load` may rely on a task of TASKS and a split of SPLITS."""
+    """What a format provides: `load` may rely on a task of TASKS and a split of SPLITS.
+
+    `load` adds what is wrong to `faults`, leaves out what is faulty, and goes on. `found_in` says by what sign a folder
+    is one of this format, or None.
+    """
 
     TASKS: tuple[Task, ...]
     SPLITS: tuple[str, ...]
+    FAULTS: tuple[str, ...]  # the kinds that it can add and a recipe can mend
 
-    def load(self, data: Data, task: Task, split: str) -> Samples: ...
+    def load(self, data: Data, task: Task, split: str, faults: Faults) -> Samples: ...
+
+    def found_in(self, folder: Path) -> Found | None: ...
 
 
 DATASETS: dict[str, DatasetModule] = {
     "shapes": shapes,
     "digits": digits,
     "image_folder": image_folder,
+    "idx": idx,
+    "cifar10": cifar10,
     "voc": voc,
+    "coco": coco,
+    "yolo": yolo,
+    "csv": csv,
     "masks": masks,
 }
 
 
 def load(data: Data, task: Task, split: str) -> Samples:
-    """One split of the data that a recipe describes."""
-    if data.format not in DATASETS:
-        raise InputError(f"data.format: {not_one_of(DATASETS, data.format)}")
-    module = DATASETS[data.format]
+    """One split of the data that a recipe describes; what its rules do not mend is refused."""
+    faults = Faults(rules(data))
+    samples = scan(data, task, split, faults)
+    notes = faults.settle(split, str(data.path))
+    if len(samples) == 0:
+        raise InputError(f"data: the split '{split}' of '{data.format}' has no images")
+    return replace(samples, notes=(*samples.notes, *notes))
+
+
+def rules(data: Data) -> dict[str, str]:
+    """What a recipe says is to become of faults, by their kinds."""
+    return rules_of(data.options, _module(data).FAULTS)
+
+
+def scan(data: Data, task: Task, split: str, faults: Faults) -> Samples:
+    """One split without what is faulty; all that is wrong with it is in `faults` then."""
+    module = _module(data)
     if task not in module.TASKS:
         raise InputError(f"data.format: '{data.format}' serves {', '.join(module.TASKS)}, not {task}")
     if split not in module.SPLITS:
@@ -41,7 +71,20 @@ def load(data: Data, task: Task, split: str) -> Samples:
             f"data: '{data.format}' has the splits {', '.join(module.SPLITS)}, got '{split}'"
             f"{did_you_mean(split, module.SPLITS)}"
         )
-    samples = module.load(data, task, split)
-    if len(samples) == 0:
-        raise InputError(f"data: the split '{split}' of '{data.format}' has no images")
+    samples = module.load(data, task, split, faults)
+    if data.path and task == "classification" and split == "train":
+        _require_two_classes(samples, Path(data.path), faults)
     return samples
+
+
+def _module(data: Data) -> DatasetModule:
+    if data.format not in DATASETS:
+        raise InputError(f"data.format: {not_one_of(DATASETS, data.format)}")
+    return DATASETS[data.format]
+
+
+def _require_two_classes(samples: Samples, path: Path, faults: Faults) -> None:
+    present = {samples.truth(number) for number in range(len(samples))}
+    if len(present) == 1 and isinstance(only := present.pop(), Label):
+        says = f"every training image is a '{samples.labels[only.index]}', so there is nothing to tell apart"
+        faults.add("one_class", path, says)

@@ -1,9 +1,12 @@
 """Handwritten digits, 1797 of them at 8 x 8 pixels, which scikit-learn carries: the smallest real data there is."""
 
 import hashlib
+from pathlib import Path
 
 import numpy as np
 
+from edgecv.datasets.faults import Faults
+from edgecv.datasets.found import Found
 from edgecv.datasets.options import refuse_path, refuse_unknown
 from edgecv.errors import Unavailable
 from edgecv.records.recipe import Data, Task
@@ -11,10 +14,11 @@ from edgecv.records.samples import Label, Samples
 
 TASKS: tuple[Task, ...] = ("classification",)
 SPLITS: tuple[str, ...] = ("train", "val", "test")
+FAULTS: tuple[str, ...] = ()
 SHARES = (0.6, 0.8)  # where the second and the third split begin, within each class
 
 
-def load(data: Data, task: Task, split: str) -> Samples:  # noqa: ARG001
+def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa: ARG001
     refuse_path(data)
     refuse_unknown(data, ())
     images, classes = _read()
@@ -27,6 +31,10 @@ def load(data: Data, task: Task, split: str) -> Samples:  # noqa: ARG001
         image=lambda index: images[index],
         truth=lambda index: Label(int(classes[index])),
     )
+
+
+def found_in(folder: Path) -> Found | None:  # noqa: ARG001
+    return None  # reads no files
 
 
 def _read() -> tuple[np.ndarray, np.ndarray]:

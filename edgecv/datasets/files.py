@@ -1,15 +1,20 @@
-"""Files of a data set: found in one order everywhere, and measured without being decoded."""
+"""Files of a data set: found in one order everywhere, and looked at before they are read."""
 
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import NamedTuple
 
-from PIL import Image
-
+from edgecv.datasets.faults import Faults
 from edgecv.errors import InputError
 from edgecv.ondevice.commands.sources import SUFFIXES
-from edgecv.ondevice.decoding import ORIENTATION
 from edgecv.records.recipe import Data
 
-LYING = (5, 6, 7, 8)  # EXIF orientations that swap height and width
+MB = 2**20
+
+
+class Line(NamedTuple):
+    text: str
+    number: int
 
 
 def root(data: Data) -> Path:
@@ -18,52 +23,87 @@ def root(data: Data) -> Path:
         raise InputError(f"data.path: missing, expected the folder of the '{data.format}' files")
     path = Path(data.path)
     if not path.is_dir():
-        raise InputError(f"data.path: expected a folder, got '{path}'{_nothing_there(path)}")
+        raise InputError(f"data.path: expected a folder, got '{path}'{nothing_there(path)}")
     return path
 
 
-def folder(path: Path, cure: str = "") -> Path:
-    """A folder that the format asks for; `cure` is said where there is none."""
+def folder(path: Path) -> Path:
+    """A folder that the format asks for."""
     if not path.is_dir():
-        raise InputError(f"{path}: expected a folder{_nothing_there(path)}{cure}")
+        raise InputError(f"{path}: expected a folder{nothing_there(path)}")
     return path
 
 
-def lines(path: Path, cure: str = "") -> list[str]:
-    """The lines of a small text file: different ones, empty ones left out."""
+def content(path: Path, what: str, most_mb: int) -> bytes:
+    """All of a file that has to fit into memory; its size is looked at first."""
     try:
-        written = path.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: expected a text file{_nothing_there(path) or f': {error}'}{cure}") from error
-    found = [line.strip() for line in written if line.strip()]
-    if len(set(found)) < len(found):
-        raise InputError(f"{path}: '{next(line for line in found if found.count(line) > 1)}' is listed twice")
-    return found
+        size = path.stat().st_size
+        if size > most_mb * MB:
+            raise InputError(f"{path}: expected {what} of at most {most_mb} MB, got {size / MB:.0f} MB; split it")
+        return path.read_bytes()
+    except OSError as error:
+        reason = nothing_there(path) or f": {(error.strerror or str(error)).lower()}"
+        raise InputError(f"{path}: expected {what}{reason}") from error
 
 
-def images(folder: Path) -> dict[str, Path]:
+def lines(path: Path, most_mb: int = 64) -> list[Line]:
+    """The lines of a text file, without those that are empty."""
+    written = content(path, "a text file", most_mb)
+    try:
+        text = written.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: expected a text file: {error}") from error
+    return [Line(line.strip(), number) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+
+
+def labels(path: Path) -> tuple[str, ...]:
+    """The lines of a file that names labels, which are different ones."""
+    found = [line.text for line in lines(path)]
+    for label in found:
+        if found.count(label) > 1:
+            raise InputError(f"{path}: '{label}' is listed twice")
+    return tuple(found)
+
+
+def different(found: Iterable[Line], path: Path, faults: Faults) -> list[str]:
+    """The words of a list, each once."""
+    seen: dict[str, None] = {}
+    for line in found:
+        if line.text in seen:
+            faults.add("duplicate_names", path, f"'{line.text}' is listed twice", line.number)
+        seen[line.text] = None
+    return list(seen)
+
+
+def images(folder: Path, faults: Faults) -> dict[str, Path]:
     """The images of a folder by their names without suffix, sorted."""
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
             continue
         if path.stem in found:
-            raise InputError(f"{path}: {found[path.stem].name} has the same name; keep one")
-        found[path.stem] = path
+            faults.add("duplicate_names", path, f"{found[path.stem].name} has the same name; keep one")
+        found.setdefault(path.stem, path)
     return found
 
 
-def image_size(path: Path, *, upright: bool = True) -> tuple[int, int]:
-    """Height and width of an image, with its EXIF rotation applied where it is `upright`; pixels are not decoded."""
-    try:
-        with Image.open(path) as picture:
-            width, height = picture.size
-            # Not the format's own `getexif`: that of PNG decodes all pixels, to look behind them too.
-            lying = upright and Image.Image.getexif(picture).get(ORIENTATION) in LYING
-    except Exception as error:  # a damaged file makes decoders raise anything
-        raise InputError(f"{path}: the image cannot be read: {error}") from error
-    return (width, height) if lying else (height, width)
+def folders(folder: Path) -> list[Path]:
+    """The folders in a folder, sorted."""
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
 
 
-def _nothing_there(path: Path) -> str:
+def holds_images(folder: Path) -> bool:
+    return any(path.suffix.lower() in SUFFIXES for path in folder.iterdir())
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The file that data names in a folder of its own; None for a name that leads out of it."""
+    for flavour in (PurePosixPath, PureWindowsPath):
+        pure = flavour(name)
+        if pure.is_absolute() or pure.drive or ".." in pure.parts or not pure.parts or "\0" in name:
+            return None
+    return folder / name
+
+
+def nothing_there(path: Path) -> str:
     return "" if path.exists() else ", found nothing there"

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from edgecv.datasets import files, splits
+from edgecv.datasets import files, headers, splits
+from edgecv.datasets.faults import Faults
+from edgecv.datasets.found import Found
 from edgecv.datasets.options import refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
 from edgecv.errors import InputError, not_one_of
@@ -10,17 +12,21 @@ from edgecv.records.files import digest_of, digest_of_file
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Label, Samples
 
-__all__ = ["OPTIONS", "SPLITS", "TASKS", "load"]
+__all__ = ["FAULTS", "OPTIONS", "SPLITS", "TASKS", "found_in", "load"]
 
 TASKS: tuple[Task, ...] = ("classification",)
-OPTIONS = (*splits.OPTIONS, "labels")
+FAULTS: tuple[str, ...] = ("unreadable_images", "unknown_labels", "duplicate_names")
+OPTIONS = (*splits.OPTIONS, "labels", *FAULTS)
+OTHER_FORMATS = {"images", "labels", "masks"}  # folders of images and truth, which are no classes
 
 
-def load(data: Data, task: Task, split: str) -> Samples:  # noqa: ARG001
+def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa: ARG001
     refuse_unknown(data, OPTIONS)
     folder = files.root(data)
     labels = words(data.options, "labels") or tuple(_classes(_folder(folder, data, "train")))
-    found = splits.members(_labelled(_folder(folder, data, split), labels), data, split)
+    found = splits.members(_labelled(_folder(folder, data, split), labels, faults), data, split)
+    readable = headers.look((image for image, _ in found), faults)
+    found = [(image, index) for image, index in found if image in readable]
     names = [f"{labels[index]}/{image.stem}" for image, index in found]
     contents = [[name, digest_of_file(image), index] for name, (image, index) in zip(names, found, strict=True)]
     return Samples(
@@ -33,26 +39,34 @@ def load(data: Data, task: Task, split: str) -> Samples:  # noqa: ARG001
     )
 
 
+def found_in(folder: Path) -> Found | None:
+    training = folder / "train"
+    for each in files.folders(training) if training.is_dir() else ():
+        if each.name not in OTHER_FORMATS and files.holds_images(each):
+            return Found(f"train/{each.name}/ holds images", TASKS)
+    return None
+
+
 def _folder(folder: Path, data: Data, split: str) -> Path:
-    return files.folder(folder / splits.source(data, split), splits.CURES[split])
+    return splits.place(split, "a folder", [folder / name for name in splits.sources(data, split)])
 
 
 def _classes(folder: Path) -> list[str]:
-    found = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+    found = [path.name for path in files.folders(folder)]
     if not found:
         raise InputError(f"{folder}: expected a folder of images for each class, found none")
     return found
 
 
-def _labelled(folder: Path, labels: tuple[str, ...]) -> list[tuple[Path, int]]:
+def _labelled(folder: Path, labels: tuple[str, ...], faults: Faults) -> list[tuple[Path, int]]:
     """The images of all classes in the order of the labels, each with its label's index."""
     classes = _classes(folder)
     for each in classes:
         if each not in labels:
-            raise InputError(f"{folder / each}: label: {not_one_of(labels, each)}")
+            faults.add("unknown_labels", folder / each, f"label: {not_one_of(labels, each)}")
     return [
         (image, index)
         for index, label in enumerate(labels)
         if label in classes
-        for image in files.images(folder / label).values()
+        for image in files.images(folder / label, faults).values()
     ]

@@ -1,91 +1,96 @@
-"""Image and mask pairs: `images/SPLIT/NAME.jpg` and `masks/SPLIT/NAME.png`, whose pixel values are label indices.
+"""Image and mask pairs: `images/SPLIT/NAME.jpg` and `masks/SPLIT/NAME.png`, whose pixels say what is where.
 
-`classes.txt` names the values, one a line from 0 on. Pixels of 255 are void and count for nothing; so does the value
-that the option `void` gives, which then is no label either.
+A mask holds a label's index a pixel, and `classes.txt` names the indices, one a line from 0 on; or it holds colours,
+and the option `colors` says which colour is which label. `mask_values` reads either.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
-from edgecv.datasets import files, splits
-from edgecv.datasets.options import refuse_unknown, whole_number, words
+from edgecv.datasets import files, headers, splits
+from edgecv.datasets.faults import REFUSE, Faults, Slip
+from edgecv.datasets.found import Found
+from edgecv.datasets.mask_values import Reader, reader_of
+from edgecv.datasets.options import refuse_unknown
 from edgecv.datasets.splits import SPLITS
-from edgecv.errors import InputError
 from edgecv.records.files import digest_of, digest_of_file
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import VOID, Mask, Samples
+from edgecv.records.samples import Mask, Samples
 
-__all__ = ["OPTIONS", "SPLITS", "TASKS", "load"]
+__all__ = ["FAULTS", "OPTIONS", "SPLITS", "TASKS", "found_in", "load"]
 
 TASKS: tuple[Task, ...] = ("segmentation",)
-OPTIONS = (*splits.OPTIONS, "labels", "void")
-INDEX_MODES = ("L", "P", "1")  # Pillow's words for one byte a pixel, a palette, and black and white
+FAULTS: tuple[str, ...] = ("missing_files", "unreadable_images", "duplicate_names", "mask_sizes", "mask_values")
+OPTIONS = (*splits.OPTIONS, "labels", "void", "colors", *FAULTS)
+IMAGES, MASKS = "images", "masks"
 
-NO_LABEL = 254  # of a value that classes.txt does not name; the labels end before it
+Pair = tuple[Path, Path]  # an image and its mask
 
 
-def load(data: Data, task: Task, split: str) -> Samples:  # noqa: ARG001
+def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa: ARG001
     refuse_unknown(data, OPTIONS)
     folder = files.root(data)
-    values = words(data.options, "labels") or tuple(files.lines(folder / "classes.txt"))
-    if len(values) > NO_LABEL:
-        raise InputError(f"{folder}: expected at most {NO_LABEL} labels, got {len(values)}")
-    labels, table = _labels(values, whole_number(data.options, "void", VOID))
-    pairs = splits.members(_pairs(folder, data, split), data, split)
+    reader = reader_of(data, folder, faults)
+    pairs = splits.members(_pairs(folder, data, split, faults), data, split)
+    pairs = list(_fitting(pairs, reader, faults))
+    if faults.thorough:
+        strict = reader_of(data, folder, Faults())  # tells of the values that a rule takes for void
+        pairs = list(_readable(pairs, strict, faults))
     contents = [[image.stem, digest_of_file(image), digest_of_file(mask)] for image, mask in pairs]
     return Samples(
-        labels=labels,
-        digest=digest_of([labels, table.tolist(), contents]),
+        labels=reader.labels,
+        digest=digest_of([reader.labels, reader.rule, contents]),
         names=tuple(image.stem for image, _ in pairs),
         image=lambda index: pairs[index][0],
-        truth=lambda index: Mask(_read(pairs[index][1], table)),
+        truth=lambda index: Mask(reader.read(pairs[index][1])),
         notes=splits.notes(data, split),
     )
 
 
-def _labels(values: tuple[str, ...], void: int) -> tuple[tuple[str, ...], np.ndarray]:
-    """The labels without void, and for each of the 256 values that a pixel can have its label's index."""
-    if void > VOID:
-        raise InputError(f"data.void: expected a pixel value from 0 to {VOID}, got '{void}'")
-    table = np.full(VOID + 1, NO_LABEL, np.uint8)
-    named = [value for value in range(len(values)) if value != void]
-    table[named] = range(len(named))
-    table[[void, VOID]] = VOID
-    return tuple(values[value] for value in named), table
+def found_in(folder: Path) -> Found | None:
+    pairs = (folder / IMAGES).is_dir() and (folder / MASKS).is_dir()
+    return Found(f"{IMAGES}/ and {MASKS}/ are there", TASKS) if pairs else None
 
 
-def _pairs(folder: Path, data: Data, split: str) -> list[tuple[Path, Path]]:
+def _pairs(folder: Path, data: Data, split: str, faults: Faults) -> list[Pair]:
     images, masks = (
-        files.images(files.folder(folder / kind / splits.source(data, split), splits.CURES[split]))
-        for kind in ("images", "masks")
+        files.images(splits.place(split, "a folder", [folder / kind / splits.source(data, split)]), faults)
+        for kind in (IMAGES, MASKS)
     )
-    for alone, of in ((images.keys() - masks.keys(), "mask"), (masks.keys() - images.keys(), "image")):
-        if alone:
-            name = min(alone)
-            raise InputError(f"{(images.get(name) or masks[name])}: has no {of} of the same name")
-    pairs = [(image, masks[name]) for name, image in images.items()]
+    for name in sorted(images.keys() ^ masks.keys()):
+        of = "mask" if name in images else "image"
+        faults.add("missing_files", images.get(name) or masks[name], f"has no {of} of the same name")
+    return [(image, masks[name]) for name, image in images.items() if name in masks]
+
+
+def _fitting(pairs: list[Pair], reader: Reader, faults: Faults) -> Iterator[Pair]:
+    seen = headers.look((path for pair in pairs for path in pair), faults)
     for image, mask in pairs:
-        expected, got = files.image_size(image), files.image_size(mask, upright=False)
-        if expected != got:
-            raise InputError(
-                f"{mask}: expected {expected[1]} x {expected[0]} pixels as its image has, got {got[1]} x {got[0]}"
-            )
-    return pairs
+        if image not in seen or mask not in seen:
+            continue
+        expected, got = seen[image], seen[mask].stored
+        if (says := reader.refuses(seen[mask].mode)) is not None:
+            faults.add("mask_modes", mask, says)
+            continue
+        if got == expected.size:
+            yield image, mask
+            continue
+        turned = ", which EXIF turns" if got == expected.stored else ""
+        says = f"expected {_pixels(expected.size)} pixels as its image has{turned}, got {_pixels(got)}"
+        faults.add("mask_sizes", mask, says)
 
 
-def _read(path: Path, table: np.ndarray) -> np.ndarray:
-    try:
-        with Image.open(path) as picture:
-            mode, values = picture.mode, np.array(picture, np.uint8)
-    except Exception as error:  # a damaged file makes decoders raise anything
-        raise InputError(f"{path}: the mask cannot be read: {error}") from error
-    if mode not in INDEX_MODES:
-        raise InputError(f"{path}: expected one label index a pixel, got the colour mode '{mode}'")
-    indices: np.ndarray = table[values]
-    if (indices == NO_LABEL).any():
-        wrong = values[indices == NO_LABEL].min()
-        known = (table < NO_LABEL).sum()
-        raise InputError(f"{path}: expected one of {known} label indices or void, got a pixel of {wrong}")
-    return indices
+def _readable(pairs: list[Pair], reader: Reader, faults: Faults) -> Iterator[Pair]:
+    for number, (image, mask) in enumerate(pairs, start=1):
+        faults.tell(f"mask {number}/{len(pairs)}")
+        try:
+            reader.read(mask)
+            yield image, mask
+        except Slip as slip:
+            faults.add(slip.kind, mask, str(slip).removeprefix(f"{mask}: "))
+            if faults.rule(slip.kind) != REFUSE:
+                yield image, mask
+
+
+def _pixels(size: tuple[int, int]) -> str:
+    return f"{size[1]} x {size[0]}"

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from edgecv.datasets.faults import Faults
+from edgecv.datasets.found import Found
 from edgecv.datasets.options import height_and_width, refuse_path, refuse_unknown, whole_number
 from edgecv.datasets.shapes_drawing import CLASSES, Scene, draw_crowd, draw_portrait
 from edgecv.records.files import digest_of
@@ -20,6 +22,7 @@ from edgecv.records.samples import Boxes, Label, Mask, Samples, Truth
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
 SIZES_OF_SPLITS = {"train": 2000, "val": 200, "test": 400}
 SPLITS: tuple[str, ...] = tuple(SIZES_OF_SPLITS)
+FAULTS: tuple[str, ...] = ()
 
 DRAWERS: dict[Task, Callable[[np.random.Generator, tuple[int, int]], Scene]] = {
     "classification": draw_portrait,
@@ -28,7 +31,7 @@ DRAWERS: dict[Task, Callable[[np.random.Generator, tuple[int, int]], Scene]] = {
 }
 
 
-def load(data: Data, task: Task, split: str) -> Samples:
+def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa: ARG001
     refuse_path(data)
     refuse_unknown(data, (*SPLITS, "seed", "size"))
     count = whole_number(data.options, split, SIZES_OF_SPLITS[split])
@@ -49,6 +52,10 @@ def load(data: Data, task: Task, split: str) -> Samples:
         image=lambda index: scene(index).image,
         truth=lambda index: _truth(scene(index), task),
     )
+
+
+def found_in(folder: Path) -> Found | None:  # noqa: ARG001
+    return None  # reads no files
 
 
 def _truth(scene: Scene, task: Task) -> Truth:

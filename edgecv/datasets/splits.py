@@ -5,6 +5,7 @@ validation out of the training files, so that a stand-in for the test decides no
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from edgecv.datasets.options import share, word
@@ -22,6 +23,14 @@ CURES = {
 }
 
 
+# What else publishers call a split; taken where the name itself is not there and a recipe gives no other.
+SPELLINGS = {"val": ("valid", "validation")}
+
+
+class MissingSplit(InputError):
+    """A split that the data lacks; a recipe can name another in its place."""
+
+
 def source(data: Data, split: str) -> str:
     """The name of the folder or list that a split is read from."""
     sources = {each: word(data.options, each, default=each) for each in SPLITS}
@@ -34,6 +43,20 @@ def source(data: Data, split: str) -> str:
     if sources["test"] == sources["train"]:
         raise InputError("data.test: the images of training, which say nothing about others")
     return sources[split]
+
+
+def sources(data: Data, split: str) -> tuple[str, ...]:
+    """The same name, and what else to look for where it is not there."""
+    name = source(data, split)
+    return (name, *SPELLINGS.get(name, ())) if split not in data.options else (name,)
+
+
+def place(split: str, expected: str, candidates: Sequence[Path]) -> Path:
+    """The first of the files or folders that a split may be read from."""
+    for path in candidates:
+        if path.exists():
+            return path
+    raise MissingSplit(f"{candidates[0]}: expected {expected}, found nothing there{CURES[split]}")
 
 
 def members(found: Sequence[T], data: Data, split: str) -> list[T]:

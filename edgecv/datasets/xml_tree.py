@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
-from edgecv.errors import InputError
+from edgecv.datasets import files
+from edgecv.datasets.faults import Slip
+
+MOST_MB = 64
 
 
 @dataclass
@@ -27,22 +30,19 @@ class Element:
 
 
 def read_xml(path: Path) -> Element:
-    """The outermost element of a file."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: expected an XML file: {error.strerror}") from error
+    """The outermost element of a file; a Slip where there is none."""
+    content = files.content(path, "an XML file", MOST_MB)
     document = Element("", 1)
     parser = expat.ParserCreate()
-    _collect(parser, document, path)
+    _collect(parser, document)
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError) as error:  # the last two for an encoding that nobody knows
-        raise InputError(f"{path}:{parser.CurrentLineNumber}: not well-formed XML: {error}") from error
+        raise Slip("malformed_annotations", f"not well-formed XML: {error}", parser.CurrentLineNumber) from error
     return document.children[0]
 
 
-def _collect(parser: expat.XMLParserType, document: Element, path: Path) -> None:
+def _collect(parser: expat.XMLParserType, document: Element) -> None:
     """Have the parser hang what it finds into the document."""
     inside = [document]
 
@@ -59,7 +59,8 @@ def _collect(parser: expat.XMLParserType, document: Element, path: Path) -> None
         inside[-1].text += characters
 
     def refuse(*_declared: object) -> None:
-        raise InputError(f"{path}:{parser.CurrentLineNumber}: expected plain XML, got a DOCTYPE; remove it")
+        says = "expected plain XML, got a DOCTYPE; remove it"
+        raise Slip("malformed_annotations", says, parser.CurrentLineNumber)
 
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = start, end

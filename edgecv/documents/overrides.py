@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from edgecv.documents.written import Written
 from edgecv.documents.yaml_tree import read_text
@@ -17,6 +18,12 @@ def apply(tree: Written, settings: Sequence[str]) -> Written:
     for setting in settings:
         tree = _apply(tree, setting)
     return tree
+
+
+def options_in(settings: Sequence[str]) -> dict[str, Any]:
+    """The plain values of settings such as width=0.5 that go into no file."""
+    plain: dict[str, Any] = apply(Written({}, "--set"), settings).plain
+    return plain
 
 
 def _apply(tree: Written, setting: str) -> Written:

@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
+from edgecv.documents.augment import check_settings, with_settings
 from edgecv.documents.document import Document
 from edgecv.documents.limits import Limit, check, not_negative, positive, refuse, refuse_repeated, share
 from edgecv.documents.overrides import apply
@@ -16,7 +18,7 @@ from edgecv.documents.wording import one_of
 from edgecv.documents.yaml_tree import read_file
 from edgecv.errors import InputError, not_one_of
 from edgecv.ondevice.engines import ENGINES
-from edgecv.records.recipe import METRICS_OF, Recipe
+from edgecv.records.recipe import IMAGENET, LOSS_SETTINGS_OF, METRICS_OF, Recipe, Training
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
@@ -26,7 +28,13 @@ LIMITS = (
     positive("training.learning_rate"),
     not_negative("training.weight_decay"),
     share("training.warmup"),
+    Limit("training.drops", "rising shares between 0 and 1", lambda drops: _rises((0, *drops, 1))),
+    Limit("training.drop_factor", "a number between 0 and 1", lambda factor: 0 < factor < 1),
+    Limit("training.ema", "a number between 0 and 1, such as 0.999, or null", lambda ema: ema is None or 0 < ema < 1),
+    Limit("training.label_smoothing", "0 or more, and less than 1", lambda smoothing: 0 <= smoothing < 1),
     Limit("training.early_stopping", "a number above 0, or null", lambda epochs: epochs is None or epochs > 0),
+    not_negative("training.freeze_epochs"),
+    Limit("training.pretrained_rate", "a fraction above 0, up to 1", lambda fraction: 0 < fraction <= 1),
     not_negative("training.seed"),
     positive("calibration.images"),
     Limit("builds", "at least one build, such as {target: tflite, precision: int8}", lambda builds: len(builds) > 0),
@@ -40,18 +48,22 @@ def load_recipe(
 ) -> Document[Recipe]:
     """The recipe of a name or a path, with `--set` values in it.
 
-    Without `expand`, `data.path` stays as it is written: a recipe can be shown where its data is not.
+    Without `expand`, `data.path` and `model.weights` stay as they are written: a recipe can be shown where neither is.
     """
     path = find("recipes", name_or_path)
     written = apply(read_file(path), set_)
-    document = _with_channels(Document(read_record(written, Recipe, name=path.stem), path, written))
+    document = with_settings(_with_channels(Document(read_record(written, Recipe, name=path.stem), path, written)))
     check(document, LIMITS)
     _check_preprocess(document)
     _check_builds(document)
+    check_settings(document)
+    _check_schedule(document)
+    _check_loss_settings(document)
+    _check_fine_tuning(document)
     metric, fitting = document.record.accuracy.metric, METRICS_OF[document.record.task]
     if metric not in fitting:
         refuse(document, "accuracy.metric", f"expected {one_of(fitting)} for {document.record.task}, got '{metric}'")
-    return _with_data_path(document) if expand else document
+    return _with_paths(document) if expand else document
 
 
 def _with_channels(document: Document[Recipe]) -> Document[Recipe]:
@@ -75,22 +87,55 @@ def _check_builds(document: Document[Recipe]) -> None:
     refuse_repeated(document, "builds", [build.folder_name for build in document.record.builds])
 
 
-def _with_data_path(document: Document[Recipe]) -> Document[Recipe]:
-    """`data.path` made whole: variables filled in, and relative to the recipe, or to here when it came by --set."""
-    data = document.record.data
-    if data.path is None:
-        return document
+def _rises(numbers: Sequence[float]) -> bool:
+    return all(before < after for before, after in pairwise(numbers))
+
+
+def _check_schedule(document: Document[Recipe]) -> None:
+    training, usual = document.record.training, Training()
+    for name in ("drops", "drop_factor"):
+        if training.schedule != "steps" and getattr(training, name) != getattr(usual, name):
+            refuse(document, f"training.{name}", f"only with schedule 'steps', got schedule '{training.schedule}'")
+
+
+def _check_loss_settings(document: Document[Recipe]) -> None:
+    recipe, usual = document.record, Training()
+    everywhere = {name for names in LOSS_SETTINGS_OF.values() for name in names}
+    for name in sorted(everywhere - {*LOSS_SETTINGS_OF.get(recipe.task, ())}):
+        if getattr(recipe.training, name) != getattr(usual, name):
+            fitting = " and ".join(task for task, names in LOSS_SETTINGS_OF.items() if name in names)
+            refuse(document, f"training.{name}", f"only {fitting} can use it, and the task is {recipe.task}; remove it")
+
+
+def _check_fine_tuning(document: Document[Recipe]) -> None:
+    recipe, usual = document.record, Training()
+    for name in ("freeze_epochs", "pretrained_rate"):
+        if recipe.model.weights is None and getattr(recipe.training, name) != getattr(usual, name):
+            refuse(document, f"training.{name}", "only for layers filled by model.weights; name some, or remove it")
+
+
+def _with_paths(document: Document[Recipe]) -> Document[Recipe]:
+    """`data.path` and `model.weights` made whole."""
+    data, model = document.record.data, document.record.model
+    if data.path is not None:
+        data = replace(data, path=_whole(document, "data", "path", data.path))
+    if model.weights is not None and model.weights != IMAGENET:
+        model = replace(model, weights=_whole(document, "model", "weights", model.weights))
+    return replace(document, record=replace(document.record, data=data, model=model))
+
+
+def _whole(document: Document[Recipe], block: str, name: str, path: str) -> str:
+    """A path with its variables filled in, and relative to the recipe, or to here when it came by --set."""
 
     def value(variable: re.Match[str]) -> str:
         try:
             return os.environ[variable[1]]
         except KeyError:
             raise InputError(
-                f"{document.at('data.path')}: the environment variable {variable[1]} is not set; "
+                f"{document.at(f'{block}.{name}')}: the environment variable {variable[1]} is not set; "
                 f"to set it: export {variable[1]}=/path/to/data"
             ) from None
 
-    expanded = Path(VARIABLE.sub(value, data.path)).expanduser()
-    by_set = document.written.value["data"].value["path"].line is None
-    base = Path.cwd() if by_set else document.path.absolute().parent
-    return replace(document, record=replace(document.record, data=replace(data, path=str(base / expanded))))
+    expanded = Path(VARIABLE.sub(value, path)).expanduser()
+    by_set = document.written.value[block].value[name].line is None
+    return str((Path.cwd() if by_set else document.path.absolute().parent) / expanded)

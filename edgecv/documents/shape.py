@@ -27,6 +27,9 @@ def read_record(written: Written, kind: type[T], *, name: str | None = None) -> 
 def _read(written: Written, kind: Any, field: str) -> Any:
     if _is_optional(kind):
         return None if written.value is None else _read(written, _present(kind), field)
+    if _is_union(kind):  # of a word, and a block that says it in detail
+        word, block = get_args(kind)
+        return _read(written, block if isinstance(written.value, dict) else word, field)
     if dataclasses.is_dataclass(kind):
         return _record(written, kind, field, {})
     if get_origin(kind) is tuple:
@@ -125,13 +128,22 @@ def _expected(kind: Any) -> str:
         return one_of(get_args(kind))
     if get_origin(kind) is tuple:
         kinds = get_args(kind)
-        each = SCALARS.get(kinds[0], "a mapping").removeprefix("a ")
-        return f"a list of {each}s" if kinds[-1] is ... else f"a list of {len(kinds)} {each}s"
+        several = _several(kinds[0])
+        return f"a list of {several}" if kinds[-1] is ... else f"a list of {len(kinds)} {several}"
     return SCALARS.get(kind, "a mapping")
 
 
+def _several(kind: Any) -> str:
+    one, *rest = _expected(kind).removeprefix("a ").partition(" of ")
+    return f"{one}s{''.join(rest)}"
+
+
+def _is_union(kind: Any) -> bool:
+    return get_origin(kind) in (Union, types.UnionType)
+
+
 def _is_optional(kind: Any) -> bool:
-    return get_origin(kind) in (Union, types.UnionType) and type(None) in get_args(kind)
+    return _is_union(kind) and type(None) in get_args(kind)
 
 
 def _present(kind: Any) -> Any:

@@ -6,38 +6,44 @@ inside the functions, so that models can be listed and checked without it.
 """
 
 import inspect
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from edgecv.errors import InputError, not_one_of
-from edgecv.models import tiny_classifier, tiny_detector, tiny_segmenter
+from edgecv.models import (
+    anchor_free,
+    deeplab_lite,
+    fcn,
+    lraspp,
+    pspnet,
+    ssdlite,
+    tiny_detector,
+    tiny_segmenter,
+    unet,
+    yolo,
+    yolov1,
+)
+from edgecv.models.classifiers import CLASSIFIERS
+from edgecv.models.protocol import ModelModule
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Model, Task
 
-
-class ModelModule(Protocol):
-    """One architecture. The keyword-only arguments of `network` are the model's options in YAML."""
-
-    TASK: Task
-    SUMMARY: str
-    SIDE_MULTIPLE: int  # both sides of the input are multiples of this
-
-    @property
-    def network(self) -> Callable[..., Any]:
-        """`network(size, channels, classes, *, ...options)` gives the untrained keras.Model, with dict outputs."""
-
-    @property
-    def postprocess(self) -> Callable[..., dict[str, Any]]:
-        """`postprocess(*, ...options)` says how the board reads the outputs."""
-
-
 MODELS: dict[str, ModelModule] = {
-    "tiny_classifier": tiny_classifier,
+    **CLASSIFIERS,
     "tiny_detector": tiny_detector,
+    **anchor_free.VARIANTS,
+    "yolo": yolo,
+    "yolov1": yolov1,
+    "ssdlite": ssdlite,
     "tiny_segmenter": tiny_segmenter,
+    **fcn.VARIANTS,
+    "unet": unet,
+    "pspnet": pspnet,
+    "lraspp": lraspp,
+    "deeplab_lite": deeplab_lite,
 }
 
 KINDS = {bool: "true or false", int: "a whole number above 0", float: "a number above 0", str: "a word"}
+SHARES = ("dropout",)  # options that may be 0 and stay below 1
 
 
 def options_of(model_name: str) -> dict[str, Any]:
@@ -54,12 +60,17 @@ def check(model: Model, task: Task, preprocess: Preprocess) -> ModelModule:
     if task != module.TASK:
         raise InputError(f"model.name: '{model.name}' is a {module.TASK} model, but the task is {task}")
     check_options(model)
-    if any(side % module.SIDE_MULTIPLE or side <= 0 for side in preprocess.size):
-        height, width = preprocess.size
-        raise InputError(
-            f"preprocess.size: {model.name} expects multiples of {module.SIDE_MULTIPLE}, got [{height}, {width}]"
-        )
+    _check_size(model.name, module, preprocess.size)
     return module
+
+
+def _check_size(name: str, module: ModelModule, size: tuple[int, int]) -> None:
+    got = f"got [{size[0]}, {size[1]}]"
+    if any(side % module.SIDE_MULTIPLE or side <= 0 for side in size):
+        raise InputError(f"preprocess.size: {name} expects multiples of {module.SIDE_MULTIPLE}, {got}")
+    smallest = getattr(module, "SMALLEST", 1)  # only some have one
+    if min(size) < smallest:
+        raise InputError(f"preprocess.size: {name} expects sides of {smallest} or more, {got}")
 
 
 def check_options(model: Model) -> None:
@@ -68,8 +79,9 @@ def check_options(model: Model) -> None:
     for name, value in model.options.items():
         if name not in known:
             raise InputError(f"model.{name}: {not_one_of(known, name)}")
-        if not _fits(value, known[name]):
-            raise InputError(f"model.{name}: expected {KINDS[type(known[name])]}, got '{value}'")
+        kind = "a share from 0 to below 1" if name in SHARES else KINDS[type(known[name])]
+        if not (_is_share(value) if name in SHARES else _fits(value, known[name])):
+            raise InputError(f"model.{name}: expected {kind}, got '{value}'")
 
 
 def _fits(value: Any, default: Any) -> bool:
@@ -77,3 +89,7 @@ def _fits(value: Any, default: Any) -> bool:
         return type(value) is type(default)
     allowed = (int, float) if isinstance(default, float) else (int,)
     return isinstance(value, allowed) and not isinstance(value, bool) and 0 < value < float("inf")
+
+
+def _is_share(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1

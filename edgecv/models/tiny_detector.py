@@ -11,6 +11,8 @@ from edgecv.records.recipe import Task
 
 TASK: Task = "detection"
 SUMMARY = "Small anchor-free detector, one level of cells at stride 8"
+SIZE = (256, 256)
+CHANNELS = 3
 SIDE_MULTIPLE = 32  # the neck doubles stride 32 twice, and each level has to fit onto the next
 STRIDE = 8
 PRIOR = 0.01  # of an object in a cell before anything is learnt: nearly all cells are background

@@ -10,6 +10,8 @@ from edgecv.records.recipe import Task
 
 TASK: Task = "segmentation"
 SUMMARY = "Small encoder-decoder segmenter, logits at half resolution"
+SIZE = (256, 256)
+CHANNELS = 3
 SIDE_MULTIPLE = 32  # stride 32 is doubled three times, and each level has to fit onto the next
 
 

@@ -38,7 +38,7 @@ def draw(image: Union[np.ndarray, Image.Image], prediction: Any, labels: Sequenc
     elif isinstance(prediction, Detection):
         _draw_boxes(picture, prediction._replace(boxes=prediction.boxes * factor), labels)
     elif isinstance(prediction, Segmentation):
-        _lay_mask_over(picture, prediction, labels)
+        _draw_mask(picture, prediction, labels)
     return picture
 
 
@@ -58,6 +58,24 @@ def color_of(index: int) -> Color:
     hue = index * 0.618034 % 1  # the golden ratio stays away from earlier hues for as long as possible
     red, green, blue = colorsys.hsv_to_rgb(hue, 0.8, 0.7 if index // 8 % 2 else 0.95)
     return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def lay_mask_over(picture: Image.Image, mask: np.ndarray) -> None:
+    """The colours of a mask's labels over the picture, which shines through."""
+    colors = Image.fromarray(_palette()[mask]).resize(picture.size, Image.Resampling.NEAREST)
+    picture.paste(Image.blend(picture, colors, OVERLAY))
+
+
+def ink_on(background: Color) -> Color:
+    """Black or white, whichever can be read on that ground."""
+    red, green, blue = background
+    return BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else WHITE
+
+
+@lru_cache(maxsize=8)
+def font(size: int) -> Any:
+    """Pillow's own letters, which every board has; unpacking them takes a while."""
+    return ImageFont.load_default(size)
 
 
 def _palette() -> np.ndarray:
@@ -80,9 +98,8 @@ def _draw_boxes(picture: Image.Image, prediction: Detection, labels: Sequence[st
         _write(picture, pen, (left, top - 1.4 * size), f"{label_of(labels, index)} {score:.2f}", color)
 
 
-def _lay_mask_over(picture: Image.Image, prediction: Segmentation, labels: Sequence[str]) -> None:
-    colors = Image.fromarray(_palette()[prediction.mask]).resize(picture.size, Image.Resampling.NEAREST)
-    picture.paste(Image.blend(picture, colors, OVERLAY))
+def _draw_mask(picture: Image.Image, prediction: Segmentation, labels: Sequence[str]) -> None:
+    lay_mask_over(picture, prediction.mask)
     covered = shares(prediction, len(labels))
     present = [int(index) for index in np.argsort(-covered, kind="stable") if covered[index] > 0]
     _write_list(picture, [(f"{labels[index]} {covered[index]:.0%}", color_of(index)) for index in present])
@@ -101,19 +118,12 @@ def _write(
 ) -> None:
     """Text on a coloured ground, moved so that it lies inside the picture."""
     size = _text_size(picture)
-    font = _font(size)
-    width, height = pen.textlength(text, font=font) + size / 2, 1.4 * size
+    letters = font(size)
+    width, height = pen.textlength(text, font=letters) + size / 2, 1.4 * size
     left = max(0, min(corner[0], picture.width - width))
     top = max(0, min(corner[1], picture.height - height))
     pen.rectangle((left, top, left + width, top + height - 1), fill=background)
-    red, green, blue = background
-    ink = BLACK if 0.3 * red + 0.59 * green + 0.11 * blue > 140 else WHITE
-    pen.text((left + size / 4, top + height / 2), text, fill=ink, font=font, anchor="lm")
-
-
-@lru_cache(maxsize=8)
-def _font(size: int) -> Any:
-    return ImageFont.load_default(size)  # Pillow's own, which every board has; unpacking it takes a while
+    pen.text((left + size / 4, top + height / 2), text, fill=ink_on(background), font=letters, anchor="lm")
 
 
 def _text_size(picture: Image.Image) -> int:

@@ -17,7 +17,7 @@ LEVELS = 256  # of int8; of int16 no more are asked for
 CLEARLY_MORE = 2  # times the levels that are asked for: a few images and classes have hardly more values themselves
 
 INTEGERS = ("int8", "int16x8")  # precisions whose outputs have levels
-RANKING = ("logits", "cls")  # outputs, or how their names begin, whose values are compared with each other
+RANKING = ("logits", "cls", "obj")  # outputs, or how their names begin, whose values are compared with each other
 
 
 class Ranked(NamedTuple):
@@ -44,6 +44,10 @@ def too_few_levels(reference: Outputs, got: Outputs, manifest: Manifest) -> list
 
 
 def _ranked(outputs: Outputs, manifest: Manifest) -> Iterator[Ranked]:
+    if manifest.postprocess.get("head") == "yolov1":  # its boxes may share the scale, for all is between 0 and 1
+        first = 5 * manifest.postprocess["boxes_per_cell"]
+        yield Ranked("grid", outputs["grid"][..., first:], outputs["grid"][..., :first])
+        return
     scores = manifest.postprocess.get("scores")
     if scores is None:
         for name in sorted(outputs):

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,13 @@ BENCHMARK_IMAGES = 32
 SAMPLES = "samples.png"
 
 
-def seal(draft: Path, exported: Path, checked: Checked, digests: Mapping[str, str]) -> Artifact:
+def seal(
+    draft: Path,
+    exported: Path,
+    checked: Checked,
+    digests: Mapping[str, str],
+    architecture: Mapping[str, Any] = MappingProxyType({}),
+) -> Artifact:
     """Turn a draft into an artifact; `digests` says what else it came from, such as recipe and data."""
     manifest, network = open_artifact(draft).manifest, open_exported(exported)
     golden = _write_golden(draft, network.reference_images(), checked.outputs, manifest.precision)
@@ -31,6 +38,7 @@ def seal(draft: Path, exported: Path, checked: Checked, digests: Mapping[str, st
         manifest,
         files={**manifest.files, **{file: digest_of_file(draft / file) for file in added}},
         digests={**manifest.digests, **digests},
+        architecture=dict(architecture),
         parity=checked.report,
         golden=golden,
         samples=SAMPLES,

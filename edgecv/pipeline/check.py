@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from edgecv import models, training
 from edgecv.documents import Document
 from edgecv.errors import InputError, Unavailable, not_one_of
+from edgecv.models import pretrained
 from edgecv.pipeline.conversion import REFERENCE_IMAGES
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.quantization.calibration import FEWEST
@@ -21,6 +22,7 @@ def check_recipe(document: Document[Recipe], *, allow_tiny_calibration: bool = F
     with document.places():
         require_trusted_calibration(recipe.calibration.images, recipe.builds, allow_tiny=allow_tiny_calibration)
         models.check(recipe.model, recipe.task, recipe.preprocess)
+        pretrained.check(recipe.model, recipe.preprocess)
         splits = open_splits(recipe)
         _check_calibration(recipe, splits.train)
         for index, build in enumerate(recipe.builds):

@@ -37,6 +37,7 @@ class Conversion:
     images: Samples  # which calibrate; of the training split, never of another
     calibration_images: int
     origin: Mapping[str, str] = field(default_factory=dict)  # further digests: recipe, data
+    architecture: Mapping[str, Any] = field(default_factory=dict)  # name and options in the zoo, where it is from there
     custom_layers: tuple[str, ...] = ()  # "module:Class" or "file.py:Class", which the user trusts
     equalise: bool = True
 
@@ -55,13 +56,18 @@ class Conversion:
             images=splits.train,
             calibration_images=recipe.calibration.images,
             origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
+            architecture=architecture_of(recipe),
         )
 
     @property
     def key(self) -> str:
         """What its export is known by in the store."""
         plain = {each.name: getattr(self, each.name) for each in dataclasses.fields(self)}
-        for elsewhere in ("network", "origin"):  # where it lies does not matter, and its origin only to artifacts
+        for elsewhere in (
+            "network",
+            "origin",
+            "architecture",
+        ):  # its place does not matter, the others to artifacts only
             del plain[elsewhere]
         return key(
             **{
@@ -100,8 +106,13 @@ class Conversion:
         )
 
 
+def architecture_of(recipe: Recipe) -> dict[str, Any]:
+    """What artifacts say of the model: the name and the options that the recipe gives it."""
+    return {"name": recipe.model.name, **recipe.model.options}
+
+
 def recipe_digest(recipe: Recipe) -> str:
     """What a recipe says that its artifacts depend on, wherever the data lies on this machine."""
-    plain = dataclasses.asdict(recipe)
+    plain = dataclasses.asdict(dataclasses.replace(recipe, model=dataclasses.replace(recipe.model, weights=None)))
     parts = ("task", "preprocess", "model", "training", "calibration")
     return digest_of([recipe.data.format, dict(recipe.data.options), *(plain[part] for part in parts)])

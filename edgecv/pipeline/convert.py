@@ -146,7 +146,7 @@ def _child(folder: Path, orders: Sequence[Order], workshop: Workshop, *also: str
 def _prove(conversion: Conversion, exported: Path, claim: Claim, workshop: Workshop) -> None:
     """Check a draft against the network, and store it as an artifact once it has passed."""
     checked = parity.check(claim.folder, exported, log=workshop.log, on_progress=workshop.progress)
-    sealed = parity.seal(claim.folder, exported, checked, conversion.origin)
+    sealed = parity.seal(claim.folder, exported, checked, conversion.origin, conversion.architecture)
     claim.finish(f"{sealed.manifest.name}: {sealed.model_file.stat().st_size} bytes")
     workshop.say(f"build     {_summary(_artifact(claim))}")
 

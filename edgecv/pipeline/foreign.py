@@ -8,7 +8,7 @@ from edgecv.documents import load_labels, load_postprocess, load_preprocess, usu
 from edgecv.errors import InputError
 from edgecv.pipeline.check import calibrated
 from edgecv.pipeline.conversion import REFERENCE_IMAGES, Conversion
-from edgecv.pipeline.networks import digest_of_network
+from edgecv.pipeline.keys import digest_of_network
 from edgecv.quantization.calibration import FEWEST
 from edgecv.quantization.folder import open_folder
 from edgecv.records.recipe import Build, Calibration, Task

@@ -7,13 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import edgecv
+from edgecv.errors import InputError
 from edgecv.hosts.versions import versions
-from edgecv.records.files import digest_of
+from edgecv.records.files import digest_of, digest_of_file
 
 
 def key(**ingredients: Any) -> str:
     """The name of a piece of work in the store."""
     return digest_of(ingredients).removeprefix("sha256:")[:32]
+
+
+def digest_of_network(network: Path) -> str:
+    """What a file or a SavedModel folder is known by."""
+    if network.is_dir():
+        files = sorted(path for path in network.rglob("*") if path.is_file())
+        return digest_of([[path.relative_to(network).as_posix(), digest_of_file(path)] for path in files])
+    if not network.is_file():
+        raise InputError(f"{network}: no such file")
+    return digest_of_file(network)
 
 
 @functools.cache

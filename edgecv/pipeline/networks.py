@@ -9,7 +9,8 @@ from edgecv import models
 from edgecv.documents import Document
 from edgecv.errors import InputError
 from edgecv.pipeline.check import require_trusted_calibration
-from edgecv.pipeline.conversion import Conversion, recipe_digest
+from edgecv.pipeline.conversion import Conversion, architecture_of, recipe_digest
+from edgecv.pipeline.keys import digest_of_network
 from edgecv.pipeline.runrecord import read_run
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.records.files import digest_of, digest_of_file
@@ -56,17 +57,8 @@ def _conversion(network: Path, recipe: Recipe, splits: Splits) -> Conversion:
         images=splits.train,
         calibration_images=recipe.calibration.images,
         origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
+        architecture=architecture_of(recipe),
     )
-
-
-def digest_of_network(network: Path) -> str:
-    """What a file or a SavedModel folder is known by."""
-    if network.is_dir():
-        files = sorted(path for path in network.rglob("*") if path.is_file())
-        return digest_of([[path.relative_to(network).as_posix(), digest_of_file(path)] for path in files])
-    if not network.is_file():
-        raise InputError(f"{network}: no such file")
-    return digest_of_file(network)
 
 
 def trusting(conversion: Conversion, custom_layers: Sequence[str]) -> Conversion:

@@ -10,8 +10,8 @@ from typing import Any
 
 from edgecv.errors import InputError
 from edgecv.hosts import local
-from edgecv.pipeline.keys import code_version, key, tool_versions
-from edgecv.pipeline.networks import digest_of_network, digest_with_layers
+from edgecv.pipeline.keys import code_version, digest_of_network, key, tool_versions
+from edgecv.pipeline.networks import digest_with_layers
 from edgecv.pipeline.run import FLOAT_PREDICTIONS
 from edgecv.pipeline.runrecord import is_run, read_run
 from edgecv.pipeline.workshop import Workshop

@@ -87,13 +87,21 @@ def run(
     return Finished(out, page, tuple(measurements), tuple(evaluations), made.refused)
 
 
-def trained_network(recipe: Recipe, splits: Splits, out: Path, workshop: Workshop, *, resume: bool = True) -> Trained:
+def trained_network(
+    recipe: Recipe,
+    splits: Splits,
+    out: Path,
+    workshop: Workshop,
+    *,
+    resume: bool = True,
+    tensorboard: Path | None = None,
+) -> Trained:
     """The data and train stages; the network and its curves lie in the run folder afterwards."""
     counts = f"{len(splits.train)} train, {len(splits.val)} val, {len(splits.test)} test"
     workshop.say(f"data      {recipe.data.format}: {counts}")
     for note in dict.fromkeys((*splits.train.notes, *splits.val.notes, *splits.test.notes)):
         workshop.say(f"data      {note}")
-    trained = train(recipe, splits, workshop, resume=resume)
+    trained = train(recipe, splits, workshop, resume=resume, tensorboard=tensorboard)
     for name in ("network.keras", "history.csv", "curves.png", FLOAT_PREDICTIONS):
         publish_file(trained.folder / name, out / name)
     facts = {

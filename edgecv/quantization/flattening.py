@@ -1,16 +1,16 @@
 """Read a Keras network into a graph, with the models inside it laid open: folding has to see plain layers."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from edgecv.models.functional import calls, functional_of
 from edgecv.quantization.graph import CHANGED, Graph, Part, Step, Tensor
 
 
 def why_not(network: Any) -> str | None:
     """Why a network cannot be read: its layers have to be laid out as a graph, and compute in float32."""
-    if _functional(network) is None:
+    if functional_of(network) is None:
         return f"'{network.name}' computes in code of its own ({type(network).__name__}), or is not built yet"
     for layer in network.layers:
         if getattr(layer, "compute_dtype", "float32") != "float32":
@@ -22,7 +22,7 @@ def read(network: Any) -> Graph:
     import keras
 
     reading = _Reading()
-    functional = _functional(network)
+    functional = functional_of(network)
     tensors = [reading.enter(tensor) for tensor in functional.inputs]
     outputs = reading.follow(functional, tensors)
     inputs = keras.tree.pack_sequence_as(functional.input, tensors)
@@ -45,14 +45,14 @@ class _Reading:
         import keras
 
         known = {id(tensor): mine for tensor, mine in zip(functional.inputs, inputs, strict=True)}
-        for node in _nodes(functional):
+        for node in calls(functional):
             args, kwargs = node.arguments.fill_in(known)
             given = _given_to_model(node, args, kwargs)
             if given is None:
                 outputs = self._step(node.operation, args, kwargs, node.outputs, owner)
             else:
                 name = node.operation.name
-                outputs = keras.tree.flatten(self.follow(_functional(node.operation), given, name))
+                outputs = keras.tree.flatten(self.follow(functional_of(node.operation), given, name))
             known.update(zip(map(id, node.outputs), outputs, strict=True))
         return keras.tree.map_structure(lambda tensor: known[id(tensor)], functional.output)
 
@@ -80,27 +80,11 @@ def _part(layer: Any, name: str) -> Part:
     return part
 
 
-def _functional(model: Any) -> Any:
-    """The graph that a model is, or is for inference; None for layers, and for models with a `call` of their own."""
-    import keras
-    from keras.src.models.functional import Functional  # Keras tells only here that a model is a graph
-
-    if isinstance(model, keras.Sequential) and type(model).call is keras.Sequential.call:
-        return model._functional  # None as long as it does not know its input
-    return model if isinstance(model, Functional) and type(model).call is Functional.call else None
-
-
-def _nodes(functional: Any) -> Iterator[Any]:
-    """Calls of layers, each after those whose outputs it takes."""
-    for depth in sorted(functional._nodes_by_depth, reverse=True):
-        yield from (node for node in functional._nodes_by_depth[depth] if not node.is_input)
-
-
 def _given_to_model(node: Any, args: Any, kwargs: Any) -> list[Tensor] | None:
     """What a model inside the network is called on; None for a layer, and for a call that does more than pass it on."""
     import keras
 
-    functional = _functional(node.operation)
+    functional = functional_of(node.operation)
     if functional is None or len(args) != 1 or any(value not in (None, False) for value in kwargs.values()):
         return None
     given = keras.tree.flatten(args[0])

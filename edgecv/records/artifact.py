@@ -53,6 +53,7 @@ class Manifest:
     weights: str = ""  # of integers: "per_channel" or "per_tensor"
     io: str = ""  # "integer" or "float", where a file of integers leaves the choice
     runtime: Mapping[str, str] = field(default_factory=dict)  # package and oldest version that it was made for
+    architecture: Mapping[str, Any] = field(default_factory=dict)  # name and options in the zoo; empty: not from there
     prepared: Mapping[str, Any] = field(default_factory=dict)  # what was folded, equalised and skipped in Keras
     files: Mapping[str, str] = field(
         default_factory=dict

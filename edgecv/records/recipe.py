@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Mapping
 
+from edgecv.records.augment import Augment, AugmentWord
 from edgecv.records.preprocess import Preprocess
 
 Task = Literal["classification", "detection", "segmentation"]
@@ -20,6 +21,15 @@ METRICS_OF: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# Settings of `Training` that only the losses of some tasks have.
+LOSS_SETTINGS_OF: Mapping[str, tuple[str, ...]] = {
+    "classification": ("class_weights", "label_smoothing"),
+    "segmentation": ("class_weights",),
+}
+
+IMAGENET = "imagenet"  # in `Model.weights`: those that Keras provides
+
+
 @dataclass(frozen=True)
 class Data:
     format: str  # a name in edgecv.datasets.DATASETS
@@ -31,6 +41,7 @@ class Data:
 class Model:
     name: str  # a name in edgecv.models.MODELS
     options: Mapping[str, Any] = field(default_factory=dict)  # every other key: the model's own
+    weights: str | None = None  # learnt already: a file, a run folder or IMAGENET; None: all is new
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,17 @@ class Training:
     learning_rate: float = 0.002
     weight_decay: float = 0.001
     warmup: float = 0.06  # share of all steps
-    augment: Literal["none", "standard"] = "none"
+    schedule: Literal["cosine", "steps", "constant"] = "cosine"  # how the rate goes on after the warm-up
+    drops: tuple[float, ...] = (0.6, 0.85)  # schedule steps: after these shares of all steps the rate drops
+    drop_factor: float = 0.1  # to this part of what it was
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"  # of the computing; weights are always float32
+    ema: float | None = None  # decay of the moving average of the weights, which then is the network; None: no average
+    class_weights: Literal["none", "balanced", "log"] = "none"  # 1 / share of a class, 1 / log(1.1 + share)
+    label_smoothing: float = 0.0
+    augment: AugmentWord | Augment = "none"
     early_stopping: int | None = None  # epochs without improvement on the validation split; None: never
+    freeze_epochs: int = 0  # so long only layers without weights of `model.weights` learn
+    pretrained_rate: float = 1.0  # the share of the learning rate of layers with weights of `model.weights`
     seed: int = 0
 
 

@@ -1,6 +1,6 @@
 """A recipe becomes a trained network: `python -m edgecv.training REQUEST.json OUT`.
 
-The story is in `train.py`; the steps are arrays -> augment -> batches -> learner -> after_epoch -> predict. Training
+The story is in `train.py`; the steps are pictures -> augment -> batches -> learner -> after_epoch -> predict. Training
 repeats bit for bit on the same machine and versions: the order and the augmentation of the data are functions of the
 seed, the epoch and the step, and what an epoch leaves behind is kept whole in a checkpoint. This package imports no
 TensorFlow by itself; its modules do.

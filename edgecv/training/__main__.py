@@ -1,7 +1,8 @@
 """The child process that trains, and predicts with a trained network.
 
 `python -m edgecv.training train REQUEST.json OUT`: the request holds `recipe` (a Recipe as plain JSON), `checkpoint` (a
-folder that outlives this process) and `resume`; OUT is a folder.
+folder that outlives this process), `resume` and `tensorboard` (a folder for event files, if wanted); OUT is a folder.
+`python -m edgecv.training events REQUEST.json OUT`: event files of a training that is done, from its `history` (rows).
 `python -m edgecv.training predict REQUEST.json OUT.npz`: it holds `network` (a file or folder), `custom_layers`, how it
 is used (`task`, `preprocess`, `postprocess`), and on what: `data` (a recipe's block) and `split`.
 """
@@ -25,7 +26,14 @@ def train(request: dict[str, Any], out: Path) -> None:
     recipe = _recipe(request)
     from edgecv.training.train import train
 
-    train(recipe, out, checkpoint=Path(request["checkpoint"]), resume=request["resume"])
+    events = Path(request["tensorboard"]) if request.get("tensorboard") else None
+    train(recipe, out, checkpoint=Path(request["checkpoint"]), resume=request["resume"], tensorboard=events)
+
+
+def events(request: dict[str, Any], out: Path) -> None:
+    from edgecv.training.events import EventFiles
+
+    EventFiles(out).follow(request["history"])
 
 
 def predict(request: dict[str, Any], out: Path) -> None:
@@ -46,12 +54,12 @@ def _recipe(request: dict[str, Any]) -> Recipe:
 
 def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m edgecv.training", description=__doc__)
-    parser.add_argument("work", choices=("train", "predict"))
+    parser.add_argument("work", choices=("train", "events", "predict"))
     parser.add_argument("request", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args(argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # read once, while TensorFlow is imported
-    work = {"train": train, "predict": predict}[arguments.work]
+    work = {"train": train, "events": events, "predict": predict}[arguments.work]
     work(json.loads(arguments.request.read_text(encoding="utf-8")), arguments.out)
 
 

@@ -1,57 +1,52 @@
-"""What happens between two epochs: validation, a row of history, a checkpoint, a word to the user, the end."""
+"""What happens between two epochs: validation, a row of history, a word to the user."""
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
-
-import keras
+from collections.abc import Iterable
 
 from edgecv.ondevice import child
 from edgecv.records.recipe import Training
-from edgecv.training.progress import Progress, Row, refuse_nan
+from edgecv.training.batches import Batch
+from edgecv.training.learner import Learner
+from edgecv.training.notes import refuse_nan_in_validation
+from edgecv.training.progress import Progress, Row, Tally
 
 
-class AfterEpoch(keras.callbacks.Callback):
-    """Keeps the progress of a learner: `validate` gives loss and figure, `keep` writes the checkpoint."""
+def row_of(learner: Learner, unseen: Iterable[Batch], progress: Progress, training: Training) -> Row:
+    """The row of history of an epoch whose last step is done."""
+    figure, learnt, validated = learner.objective.FIGURE, progress.under_way, _validated(learner, unseen)
+    refuse_nan_in_validation(validated.loss, progress.epochs, training)
+    return {
+        "epoch": progress.epochs + 1,
+        "learning_rate": float(learner.optimizer.learning_rate),
+        "loss": learnt.loss,
+        "val_loss": validated.loss,
+        figure: learnt.figure,
+        f"val_{figure}": validated.figure,
+        "seconds": round(learnt.seconds + validated.seconds, 3),
+    }
 
-    def __init__(
-        self,
-        progress: Progress,
-        training: Training,
-        validate: Callable[[], Mapping[str, float]],
-        keep: Callable[[], None],
-    ) -> None:
-        super().__init__()
-        self.progress, self.training, self.validate, self.keep = progress, training, validate, keep
-        self.resumed_at = progress.epochs
-        self.started = self.epoch_started = time.monotonic()
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 Keras calls by these names
-        self.epoch_started = time.monotonic()
+def _validated(learner: Learner, unseen: Iterable[Batch]) -> Tally:
+    learner.before_judging()
+    tally, started = Tally(), time.monotonic()
+    for batch in unseen:
+        tally.add(learner.judge(batch), time.monotonic() - started)
+        started = time.monotonic()
+    return tally
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
-        figure = self.model.objective.FIGURE
-        learnt, validated = logs or {}, self.validate()
-        row = {
-            "epoch": epoch + 1,
-            "learning_rate": float(self.model.optimizer.learning_rate),
-            "loss": float(learnt["loss"]),
-            "val_loss": float(validated["loss"]),
-            figure: float(learnt[figure]),
-            f"val_{figure}": float(validated[figure]),
-            "seconds": round(time.monotonic() - self.epoch_started, 3),
-        }
-        refuse_nan(row, self.training)
-        self.progress.add(row, self.model.network.get_weights())
-        self.keep()
-        child.progress(self._sentence(row))
-        if self.progress.finished(self.training):
-            self.model.stop_training = True
 
-    def _sentence(self, row: Row) -> str:
-        epochs, figure = self.training.epochs, self.model.objective.FIGURE
-        epoch_s = (time.monotonic() - self.started) / (self.progress.epochs - self.resumed_at)
-        return (
-            f"epoch {self.progress.epochs}/{epochs}: loss {row['loss']:.3f}, val_loss {row['val_loss']:.3f}, "
-            f"val_{figure} {row[f'val_{figure}']:.3f}, {(epochs - self.progress.epochs) * epoch_s:.0f} s left"
-        )
+def say_step(progress: Progress, steps: int, training: Training) -> None:
+    """How far the epoch under way is."""
+    done = progress.under_way
+    child.progress(f"epoch {progress.epochs + 1} of {training.epochs}, step {done.steps}/{steps}: loss {done.loss:.3f}")
+
+
+def say_how_far(progress: Progress, training: Training) -> None:
+    """The last epoch in a sentence, and how long those to come may take."""
+    row = progress.history[-1]
+    figure = next(name for name in reversed(row) if name.startswith("val_"))
+    left_s = (training.epochs - progress.epochs) * sum(each["seconds"] for each in progress.history) / progress.epochs
+    child.progress(
+        f"epoch {progress.epochs}/{training.epochs}: loss {row['loss']:.3f}, val_loss {row['val_loss']:.3f}, "
+        f"{figure} {row[figure]:.3f}, {left_s:.0f} s left"
+    )

@@ -1,58 +1,133 @@
-"""Batches: which images, in which order and changed how, follows from the seed, the epoch and the step alone."""
+"""Batches: which images, in which order and changed how, follows from the seed, the epoch and the step alone.
+
+So it makes no difference how many threads make them, nor where a training is resumed.
+"""
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from edgecv.quantization.calibration import normalised
+from edgecv.records.augment import Augment, settings_of
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
-from edgecv.records.samples import Truth
-from edgecv.training.arrays import Arrays
-from edgecv.training.augment import augment
+from edgecv.records.samples import Samples, Truth
+from edgecv.training.ahead import Ahead
+from edgecv.training.augment import augment, changes_nothing, detail
+from edgecv.training.pictures import Pictures, larger
 
 Batch = tuple[np.ndarray, Any]  # what the network takes, what the loss compares its outputs with
 
 
-@dataclass(frozen=True)
-class Feed:
-    """One split, ready to be learnt from; `encode` turns truths into what the loss compares with."""
+class Place(NamedTuple):
+    """One step of a training."""
 
-    arrays: Arrays
+    epoch: int
+    step: int
+    indices: list[int]
+
+
+@dataclass(eq=False)
+class Feed:
+    """One split, ready to be learnt from; `encode` turns truths into what the loss compares with.
+
+    Threads prepare batches while a network learns from the last one; `with feed:` around the learning ends them.
+    """
+
+    samples: Samples
     preprocess: Preprocess
     training: Training
     encode: Callable[[Sequence[Truth]], Any]
+    workers: int | None = None  # None: one a core
+    _begun: list[Ahead[Any, Batch]] = field(default_factory=list, init=False)
 
     @property
     def steps(self) -> int:
         """Steps of an epoch of learning: whole batches only, and a split smaller than a batch is one."""
-        return max(1, len(self.arrays) // self.training.batch_size)
+        return max(1, len(self.samples) // self.training.batch_size)
 
     @property
     def steps_to_see_all(self) -> int:
-        return -(-len(self.arrays) // self.training.batch_size)
+        return -(-len(self.samples) // self.training.batch_size)
 
-    def shuffled(self, first_epoch: int) -> Iterator[Batch]:
-        """Shuffled and augmented batches without end; a resumed training begins with the epoch that it missed."""
-        size, seed = self.training.batch_size, self.training.seed
-        for epoch in itertools.count(first_epoch):
-            order = np.random.default_rng([seed, epoch]).permutation(len(self.arrays))
-            for step in range(self.steps):
-                rng = np.random.default_rng([seed, epoch, step])
-                yield self._batch(order[step * size : (step + 1) * size], rng)
+    def shuffled(self, first_epoch: int, first_step: int = 0) -> Iterator[Batch]:
+        """Shuffled and augmented batches without end; a resumed training begins with the step that it missed."""
+        return self._ahead(self._changed, itertools.islice(self._shuffled_places(first_epoch), first_step, None))
 
     def in_order(self) -> Iterator[Batch]:
         """Every image once, unchanged."""
-        size = self.training.batch_size
-        for start in range(0, len(self.arrays), size):
-            yield self._batch(range(start, min(start + size, len(self.arrays))), None)
+        indices, size = range(len(self.samples)), self.training.batch_size
+        return self._ahead(self._unchanged, (indices[start : start + size] for start in indices[::size]))
 
-    def _batch(self, chosen: Sequence[int] | np.ndarray, rng: np.random.Generator | None) -> Batch:
-        pictures = [(self.arrays.images[i], self.arrays.truths[i]) for i in chosen]
-        if rng and self.training.augment == "standard":
-            pictures = [augment(image, truth, rng) for image, truth in pictures]
+    def __enter__(self) -> "Feed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for batches in list(self._begun):
+            batches.stop()
+
+    def _ahead(self, make: Callable[[Any], Batch], items: Iterator[Any]) -> Iterator[Batch]:
+        batches = Ahead(make, items, self.workers)
+        self._begun.append(batches)
+        try:
+            yield from batches
+        finally:
+            batches.stop()
+            self._begun.remove(batches)
+
+    def _shuffled_places(self, first_epoch: int) -> Iterator[Place]:
+        size = self.training.batch_size
+        for epoch in itertools.count(first_epoch):
+            order = np.random.default_rng([self.training.seed, epoch]).permutation(len(self.samples)).tolist()
+            for step in range(self.steps):
+                yield Place(epoch, step, order[step * size : (step + 1) * size])
+
+    def _changed(self, place: Place) -> Batch:
+        if changes_nothing(self._changes):
+            return self._unchanged(place.indices)
+        rng = np.random.default_rng([self.training.seed, place.epoch, place.step])
+        change = partial(
+            augment,
+            look=self._to_change.__getitem__,
+            others=len(self.samples),
+            size=self.preprocess.size,
+            settings=self._changes,
+            rng=rng,
+            bgr=self.preprocess.color == "bgr",
+        )
+        return self._batch([change(index) for index in place.indices])
+
+    def _unchanged(self, indices: Sequence[int]) -> Batch:
+        return self._batch([self._pictures[index] for index in indices])
+
+    def _batch(self, pictures: Sequence[tuple[np.ndarray, Truth]]) -> Batch:
         images, truths = zip(*pictures, strict=True)
-        return normalised(np.stack(images), self.preprocess), self.encode(truths)
+        return normalised(images, self.preprocess), self.encode(truths)
+
+    @property
+    def _changes(self) -> Augment:
+        return settings_of(self.training.augment)
+
+    @cached_property
+    def _pictures(self) -> Pictures:
+        return Pictures(self.samples, self.preprocess)
+
+    @cached_property
+    def _to_change(self) -> Pictures:
+        """What augmentation starts from: the same pictures, or larger ones where it cuts parts out of them."""
+        times = detail(self._changes)
+        return self._pictures if times == 1 else Pictures(self.samples, larger(self.preprocess, times))
+
+
+def normalised(images: Sequence[np.ndarray], preprocess: Preprocess) -> np.ndarray:
+    """A batch as the network takes it: bit for bit what the engines look up in a table, in a third of the time."""
+    height, width, channels = images[0].shape
+    mean, std = (np.tile(np.array(each[:channels], np.float32), width) for each in (preprocess.mean, preprocess.std))
+    rows = np.empty((len(images), height, width * channels), np.float32)
+    for image, normal in zip(images, rows, strict=True):  # one after the other, while it is in the cache
+        np.subtract(image.reshape(height, -1), mean, out=normal)
+        normal /= std
+    return rows.reshape(len(images), height, width, channels)

@@ -1,10 +1,12 @@
 """All that a training needs to go on as if it had never been killed, in one file that is written whole or not at all.
 
-The data needs no place in it: its order follows from the seed and the epoch.
+The data needs no place in it: its order follows from the seed, the epoch and the step.
 """
 
+import dataclasses
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +15,43 @@ import numpy as np
 from edgecv.errors import InputError
 from edgecv.records.files import write_whole
 from edgecv.training.learner import Learner
-from edgecv.training.progress import Progress
+from edgecv.training.progress import Progress, Tally
 
 FILE = "checkpoint.npz"
+EVERY_S = 120.0  # within an epoch
+COST = 20  # times as long as the last checkpoint took to write: large networks are kept less often
+
+
+class Keeper:
+    """Keeps the state of one training; `identity` says which it is."""
+
+    def __init__(self, folder: Path, identity: str, learner: Learner, progress: Progress) -> None:
+        self.folder, self.identity, self.learner, self.progress = folder, identity, learner, progress
+        self.due = time.monotonic() + EVERY_S
+
+    def keep_when_due(self) -> None:
+        """To be called after every step."""
+        if time.monotonic() >= self.due:
+            self.keep()
+
+    def keep(self) -> None:
+        """Write the state of now."""
+        started = time.monotonic()
+        save(self.folder, self.identity, self.learner, self.progress)
+        ended = time.monotonic()
+        self.due = ended + max(EVERY_S, COST * (ended - started))
 
 
 def save(folder: Path, identity: str, learner: Learner, progress: Progress) -> None:
-    """Keep the state after an epoch; `identity` says which training it belongs to."""
-    about = {"identity": identity, "history": progress.history, "best_epoch": progress.best_epoch}
+    about = {
+        "identity": identity,
+        "history": progress.history,
+        "best_epoch": progress.best_epoch,
+        "under_way": dataclasses.asdict(progress.under_way),
+    }
     named: dict[str, Any] = {"about": np.array(json.dumps(about))}
     for kind, arrays in (
-        ("network", [variable.numpy() for variable in learner.network.variables]),
-        ("optimizer", [variable.numpy() for variable in learner.optimizer.variables]),
+        ("state", [variable.numpy() for variable in learner.variables]),
         ("best", progress.best_weights),
     ):
         named |= {f"{kind}/{number}": array for number, array in enumerate(arrays)}
@@ -42,8 +69,7 @@ def restore(folder: Path, identity: str, learner: Learner) -> Progress:
         about = json.loads(str(kept["about"]))
         if about["identity"] != identity:
             raise InputError(f"{path}: belongs to another training: its recipe or data differ; train without resuming")
-        for kind, variables in (("network", learner.network.variables), ("optimizer", learner.optimizer.variables)):
-            for number, variable in enumerate(variables):
-                variable.assign(kept[f"{kind}/{number}"])
-        best = [kept[f"best/{number}"] for number in range(len(learner.network.weights))]
-    return Progress(about["history"], about["best_epoch"], best)
+        for number, variable in enumerate(learner.variables):
+            variable.assign(kept[f"state/{number}"])
+        best = [kept[name] for name in kept.files if name.startswith("best/")]
+    return Progress(about["history"], about["best_epoch"], best, Tally(**about["under_way"]))

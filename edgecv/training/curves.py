@@ -19,18 +19,19 @@ def write_history(path: Path, history: Sequence[Row]) -> Path:
 
 
 def draw(path: Path, history: Sequence[Row], figure: str, best_epoch: int, title: str) -> Path:
-    """Loss on the left, the figure on the right, training and validation in each; the best epoch is marked."""
+    """Loss, figure and learning rate; training and validation for the first two, and the best epoch marked in each."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    picture = Figure(figsize=(10, 4), dpi=110, layout="constrained")
+    picture = Figure(figsize=(13, 4), dpi=110, layout="constrained")
     FigureCanvasAgg(picture)  # draws without a display
     picture.suptitle(title)
     epochs = [row["epoch"] for row in history]
-    for axes, name in zip(picture.subplots(1, 2), ("loss", figure), strict=True):
+    for axes, name in zip(picture.subplots(1, 3), ("loss", figure, "learning_rate"), strict=True):
         for key, label, color in ((name, "training", "tab:blue"), (f"val_{name}", "validation", "tab:orange")):
-            axes.plot(epochs, [row[key] for row in history], label=label, color=color, marker=".")
+            if key in history[0]:
+                axes.plot(epochs, [row[key] for row in history], label=label, color=color, marker=".")
         axes.axvline(best_epoch, color="gray", linestyle=":", label=f"best epoch: {best_epoch}")
         axes.set(xlabel="epoch", ylabel=name.replace("_", " "))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))

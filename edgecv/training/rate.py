@@ -1,13 +1,11 @@
-"""The learning rate of each step: it rises along a line at first, and then falls along a cosine to zero.
+"""The learning rate of each step: it rises along a line at first, and then goes on as the schedule says.
 
 Counted in steps and set from outside. A schedule inside the optimizer would be traced, and computed, once more for the
 weight decay of every variable.
 """
 
 import math
-from typing import Any
-
-import keras
+from collections.abc import Callable
 
 from edgecv.records.recipe import Training
 
@@ -17,20 +15,26 @@ def rate_at(step: int, steps: int, training: Training) -> float:
     warmup = round(training.warmup * steps)
     if step < warmup:
         return training.learning_rate * (step + 1) / warmup
-    return training.learning_rate * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
+    return training.learning_rate * SCHEDULES[training.schedule](step, steps, training)
 
 
-class RateOfStep(keras.callbacks.Callback):
-    """Sets the rate before each step; where a training resumes, it goes on from the rate it had."""
+def _cosine(step: int, steps: int, training: Training) -> float:
+    """Down to zero, counted from the end of the warm-up."""
+    warmup = round(training.warmup * steps)
+    return (1 + math.cos(math.pi * (step - warmup) / (steps - warmup))) / 2
 
-    def __init__(self, steps_per_epoch: int, training: Training) -> None:
-        super().__init__()
-        self.steps_per_epoch, self.training = steps_per_epoch, training
-        self.first_step = 0  # of the current epoch
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:  # noqa: ARG002 Keras calls by these names
-        self.first_step = epoch * self.steps_per_epoch
+def _steps(step: int, steps: int, training: Training) -> float:
+    return training.drop_factor ** sum(step >= round(drop * steps) for drop in training.drops)
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
-        steps = self.steps_per_epoch * self.training.epochs
-        self.model.optimizer.learning_rate = rate_at(self.first_step + batch, steps, self.training)
+
+def _constant(_step: int, _steps: int, _training: Training) -> float:
+    return 1.0
+
+
+# The part of the full rate that a step after the warm-up has.
+SCHEDULES: dict[str, Callable[[int, int, Training], float]] = {
+    "cosine": _cosine,
+    "steps": _steps,
+    "constant": _constant,
+}

@@ -1,4 +1,4 @@
-"""One tiny run for each model of the zoo, made once: everything that a recipe makes, in small.
+"""One tiny run for each of the tiny models, made once: everything that a recipe makes, in small.
 
 One model has every build; the others have the precisions that most people use, and everything in the slow tests.
 """
@@ -31,6 +31,7 @@ accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
 METRIC = {"classification": "top1", "detection": "map50_95", "segmentation": "miou"}
 
+TINY = ("tiny_classifier", "tiny_detector", "tiny_segmenter")  # one a task; the whole zoo has test_zoo.py
 MEASURED = "tiny_classifier"  # with every build, in the default run of the tests too
 USUAL: tuple[Precision, ...] = ("float32", "int8")
 

@@ -1,4 +1,4 @@
-"""Every model x target x precision, by being listed: converted, proven, opened, measured, scored."""
+"""Every tiny model x target x precision, by being listed: converted, proven, opened, measured, scored."""
 
 import base64
 import hashlib
@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from edgecv.documents import read_evaluation, read_measurement
-from edgecv.models import MODELS
 from edgecv.ondevice import load
 from edgecv.ondevice.engines import ENGINES
 from edgecv.parity.control import DAMAGES
@@ -20,7 +19,7 @@ from edgecv.records.artifact import artifact_digest, open_sealed
 from edgecv.targets import TARGETS
 from tests.conftest import Need
 
-from .conftest import MEASURED, RunOf, is_usual
+from .conftest import MEASURED, TINY, RunOf, is_usual
 
 BUILDS = [
     pytest.param(
@@ -28,13 +27,13 @@ BUILDS = [
         id="-".join((model, target, precision)),
         marks=[] if is_usual(model, precision) else [pytest.mark.slow],
     )
-    for model in MODELS
+    for model in TINY
     for target, module in TARGETS.items()
     for precision in module.PRECISIONS
 ]
 
 
-@pytest.fixture(params=MODELS)
+@pytest.fixture(params=TINY)
 def finished(request: pytest.FixtureRequest, run_of: RunOf) -> Finished:
     return run_of(request.param)
 

@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from edgecv.errors import InputError
-from edgecv.models import MODELS
 from edgecv.records.recipe import Precision
 from edgecv.targets import Spec, tflite
 from edgecv.targets.tflite_operators import KNOWN_TO_OLD_RUNTIME, check_operators
 from tests.conftest import ROOT, Need
 from tests.ondevice import tflite_file
 
-from .conftest import RunOf, is_usual
+from .conftest import TINY, RunOf, is_usual
 
 PYTHON = ROOT / ".venv-tflite-runtime/bin/python"
 
@@ -73,7 +72,7 @@ def test_the_build_knows_what_the_old_runtime_knows(python: Path, tmp_path: Path
     ("model", "precision"),
     [
         pytest.param(model, precision, marks=[] if is_usual(model, precision) else [pytest.mark.slow])
-        for model in MODELS
+        for model in TINY
         for precision in tflite.PRECISIONS
     ],
 )

@@ -77,7 +77,7 @@ def test_a_mask_in_colour_is_refused(data: Data) -> None:
         colored = gray.convert("RGB")
     colored.save(path)
     with pytest.raises(InputError, match=r"train_0.png: expected one label index a pixel, got the colour mode 'RGB'"):
-        opened(data).truth(0)
+        opened(data)
 
 
 def test_a_damaged_mask_is_named(data: Data) -> None:

@@ -158,7 +158,10 @@ def test_an_unknown_label_is_named_with_the_near_one(data: Data) -> None:
     path = annotate(folder(data), "test_1", [("cta", (1, 1, 9, 9))])
     with pytest.raises(InputError) as refusal:
         opened(data, "test")
-    assert str(refusal.value) == f"{path}:4: label: expected one of cat, dog, got 'cta'; did you mean 'cat'?"
+    assert str(refusal.value) == (
+        f"{path}:4: label: expected one of cat, dog, got 'cta'; did you mean 'cat'? "
+        "Mend it, or say unknown_labels: drop"
+    )
 
 
 CHOICES: dict[str, tuple[dict[str, Any], str]] = {

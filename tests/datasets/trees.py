@@ -1,7 +1,10 @@
 """Tiny data sets on disk, one for each format that reads files, and what a recipe would say of them."""
 
+import gzip
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -76,7 +79,111 @@ def image_folder(folder: Path) -> Data:
     return Data("image_folder", str(folder))
 
 
-TREES: dict[str, Callable[[Path], Data]] = {"voc": voc, "masks": masks, "image_folder": image_folder}
+def coco(folder: Path) -> Data:
+    """COCO: two images a split, with categories whose ids are any numbers."""
+    for split in SPLITS:
+        names = [f"{split}_{number}.png" for number in range(2)]
+        for name in names:
+            picture(folder / split / name)
+        write_coco(folder, split, names, [box for box in COCO_BOXES for _ in names], [7, 3])
+    return Data("coco", str(folder))
+
+
+COCO_BOXES = ([0, 0, 32, 24], [2.5, 4, 7.5, 16])  # x, y, width, height
+
+
+def write_coco(
+    folder: Path, split: str, names: Sequence[str], boxes: Sequence[Any], ids: Sequence[int], **more: Any
+) -> Path:
+    """The JSON of a split: boxes go to the images in turn, ids of categories to the boxes in blocks."""
+    height, width = SIZE
+    block = max(1, len(boxes) // len(ids))
+    plain = {
+        "images": [
+            {"id": 100 + number, "file_name": name, "height": height, "width": width}
+            for number, name in enumerate(names)
+        ],
+        "categories": [{"id": 7, "name": "dog"}, {"id": 3, "name": "cat"}],
+        "annotations": [
+            {
+                "id": number,
+                "image_id": 100 + number % len(names),
+                "category_id": ids[min(number // block, len(ids) - 1)],
+                "bbox": box,
+                "iscrowd": 0,
+            }
+            for number, box in enumerate(boxes)
+        ],
+    }
+    path = folder / "annotations" / f"instances_{split}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**plain, **more}))
+    return path
+
+
+def yolo(folder: Path) -> Data:
+    """YOLO: two images a split, one box over the whole image and one in it."""
+    for split in SPLITS:
+        for number in range(2):
+            picture(folder / "images" / split / f"{split}_{number}.png")
+            lines = folder / "labels" / split / f"{split}_{number}.txt"
+            lines.parent.mkdir(parents=True, exist_ok=True)
+            lines.write_text("1 0.5 0.5 1 1\n0 0.25 0.5 0.125 0.25\n")
+    (folder / "data.yaml").write_text("train: ../elsewhere\nnames: {0: cat, 1: dog}\n")
+    return Data("yolo", str(folder))
+
+
+def csv(folder: Path) -> Data:
+    """CSV: four images a split with one box each, so that it serves both tasks."""
+    for split in SPLITS:
+        rows = ["file,label,x0,y0,x1,y1"]
+        for number in range(4):
+            name = f"images/{split}_{number}.png"
+            picture(folder / name)
+            rows.append(f"{name},{LABELS[number % 2]},{number},1,20.5,{10 + number}")
+        (folder / f"{split}.csv").write_text("\n".join(rows))
+    return Data("csv", str(folder))
+
+
+def idx(folder: Path) -> Data:
+    """The idx files of MNIST: training gzipped and the test not, since both are found."""
+    rng = np.random.default_rng(1)
+    for split, count, ending in (("train", 8, "-ubyte.gz"), ("t10k", 4, "-ubyte")):
+        images, labels = rng.integers(0, 256, (count, 6, 5), np.uint8), np.arange(count, dtype=np.uint8) % 3
+        write_idx(folder / f"{split}-images-idx3{ending}", images)
+        write_idx(folder / f"{split}-labels-idx1{ending}", labels)
+    return Data("idx", str(folder), {"val_share": 0.25})
+
+
+def write_idx(path: Path, array: np.ndarray, header: bytes | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lengths = np.array(array.shape, ">u4").tobytes()
+    content = (header or bytes([0, 0, 8, array.ndim]) + lengths) + array.tobytes()
+    path.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    return path
+
+
+def cifar10(folder: Path) -> Data:
+    """CIFAR-10 in its binary version: two batches of four images, and one of the test."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(2)
+    for name in ("data_batch_1", "data_batch_2", "test_batch"):
+        records = rng.integers(0, 256, (4, 1 + 3 * 32 * 32), np.uint8)
+        records[:, 0] = [3, 0, 9, 3]
+        (folder / f"{name}.bin").write_bytes(records.tobytes())
+    return Data("cifar10", str(folder), {"val_share": 0.25})
+
+
+TREES: dict[str, Callable[[Path], Data]] = {
+    "voc": voc,
+    "coco": coco,
+    "yolo": yolo,
+    "csv": csv,
+    "masks": masks,
+    "image_folder": image_folder,
+    "idx": idx,
+    "cifar10": cifar10,
+}
 
 
 def example(name: str, folder: Path) -> Data:

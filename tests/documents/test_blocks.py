@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from edgecv.documents import load_labels, load_postprocess, load_preprocess, usual_postprocess
 from edgecv.errors import InputError
+from edgecv.models import MODELS, options_of
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Task
 
@@ -73,9 +75,28 @@ def test_a_head_is_read_with_every_default_written_out(block: Path) -> None:
     }
 
 
-def test_the_zoo_s_own_head_can_be_described_too(block: Path) -> None:
-    block.write_text("head: anchor_free\nstrides: [8, 16]\n")
-    assert load_postprocess(block, "detection", ("cat",))["strides"] == [8, 16]
+@pytest.mark.parametrize("name", [name for name, module in MODELS.items() if module.TASK == "detection"])
+def test_what_a_detector_of_the_zoo_says_can_be_written_as_a_file(name: str, block: Path) -> None:
+    said = MODELS[name].postprocess(**options_of(name))
+    block.write_text(yaml.safe_dump(said))
+    assert load_postprocess(block, "detection", ("cat",)) == said
+
+
+YOLO = "head: yolo\nlevels:\n  - {stride: 8, anchors: [[10, 13], [16, 30]]}\n"
+ANCHORS = {
+    "[10, 13, 16, 30]": "3: levels[0].anchors[0]: expected a list of 2 numbers, got '10'",
+    "[[10, 13, 16]]": "3: levels[0].anchors[0]: expected a list of 2 numbers, got 3 of them",
+    "10": "3: levels[0].anchors: expected a list of lists of 2 numbers, got '10'",
+    "[[10, 0]]": "2: levels: anchors: expected widths and heights above 0, got '[[10.0, 0.0]]'",
+}
+
+
+@pytest.mark.parametrize("anchors", ANCHORS)
+def test_anchors_are_pairs_of_lengths(anchors: str, block: Path) -> None:
+    block.write_text(YOLO.replace("[[10, 13], [16, 30]]", anchors))
+    with pytest.raises(InputError) as error:
+        load_postprocess(block, "detection", ("cat",))
+    assert str(error.value).startswith(f"block.yaml:{ANCHORS[anchors]}")
 
 
 POSTPROCESS: dict[str, tuple[Task, str, str, str]] = {
@@ -83,7 +104,7 @@ POSTPROCESS: dict[str, tuple[Task, str, str, str]] = {
         "detection",
         "decoded",
         "decodet",
-        "1: head: expected one of anchor_free, decoded, got 'decodet'; did you mean",
+        "1: head: expected one of anchor_free, decoded, ssd, yolo, yolov1, got 'decodet'; did you mean",
     ),
     "no head": ("detection", "head: decoded\n", "", "1: head: missing, expected one of anchor_free, decoded"),
     "format": (

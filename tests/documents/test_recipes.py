@@ -141,6 +141,36 @@ BAD = {
         "early_stopping: 0",
         "13: training.early_stopping: expected a number above 0, or null, got '0'",
     ),
+    "drops that do not rise": (
+        "epochs: 3",
+        "schedule: steps\n  drops: [0.8, 0.5]",
+        "14: training.drops: expected rising shares between 0 and 1, got '[0.8, 0.5]'",
+    ),
+    "drop after the end": (
+        "epochs: 3",
+        "schedule: steps\n  drops: [0.8, 1.5]",
+        "14: training.drops: expected rising shares between 0 and 1, got '[0.8, 1.5]'",
+    ),
+    "drops of another schedule": (
+        "epochs: 3",
+        "drops: [0.5]",
+        "13: training.drops: only with schedule 'steps', got schedule 'cosine'",
+    ),
+    "average that never moves": (
+        "epochs: 3",
+        "ema: 1",
+        "13: training.ema: expected a number between 0 and 1, such as 0.999, or null, got '1.0'",
+    ),
+    "nothing but smoothing": (
+        "epochs: 3",
+        "label_smoothing: 1",
+        "13: training.label_smoothing: expected 0 or more, and less than 1, got '1.0'",
+    ),
+    "unknown schedule": (
+        "epochs: 3",
+        "schedule: cosin",
+        "13: training.schedule: expected one of cosine, steps, constant, got 'cosin'; did you mean 'cosine'?",
+    ),
     "drop in per cent": (
         "max_drop: 0.02",
         "max_drop: 2",
@@ -197,6 +227,11 @@ def test_a_mistake_is_refused_with_its_place_and_its_cure(case: str, here: Path)
     assert message in said
     assert "\n" not in said
     assert len(said) < 300
+
+
+def test_a_setting_of_a_loss_is_refused_where_the_task_has_no_use_for_it(here: Path) -> None:
+    said = refused(GOOD.replace("classification", "segmentation").replace("epochs: 3", "label_smoothing: 0.1"))
+    assert "training.label_smoothing: only classification can use it, and the task is segmentation; remove it" in said
 
 
 def test_what_is_left_out_has_its_default(here: Path) -> None:

@@ -41,6 +41,23 @@ def test_an_output_that_mixes_boxes_with_scores_is_named_with_its_scale_and_the_
     assert complaint.endswith("give them as separate outputs, or use int16x8 or float16")
 
 
+def test_the_grid_of_yolov1_may_mix_them_as_long_as_all_is_between_0_and_1() -> None:
+    grid = np.random.default_rng(0).uniform(0, 1, (8, 7, 7, 30)).astype(np.float32)
+    manifest = decoded(head="yolov1", boxes_per_cell=2)
+    assert too_few_levels({"grid": grid}, {"grid": quantized(grid)}, manifest) == []
+    in_pixels = grid * np.where(np.arange(30) < 10, np.float32(448), np.float32(1))
+    [complaint] = too_few_levels({"grid": in_pixels}, {"grid": quantized(in_pixels)}, manifest)
+    assert complaint.startswith("output 'grid' mixes boxes (")
+
+
+def test_objectness_ranks_answers_as_classes_do() -> None:
+    logits = np.random.default_rng(0).normal(size=(8, 12, 12, 3)).astype(np.float32)
+    manifest = manifest_of("detection", "int8")
+    assert too_few_levels({"obj_8": logits}, {"obj_8": quantized(logits)}, manifest) == []
+    [complaint] = too_few_levels({"obj_8": logits}, {"obj_8": quantized(logits, 9)}, manifest)
+    assert complaint == "obj_8: only 9 different values, at least 16 are needed to rank answers"
+
+
 def test_channels_may_come_first() -> None:
     turned = mixed().transpose(0, 2, 1)
     manifest = decoded(order="channels_first")

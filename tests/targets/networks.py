@@ -1,6 +1,8 @@
 """Small networks that nobody trained, but whose outputs vary from image to image; their exports and builds."""
 
 import dataclasses
+import fcntl
+import os
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -103,15 +105,24 @@ BUILDS: Mapping[Task, list[tuple[str, Precision]]] = {  # every task meets every
 
 
 def workplace(task: Task, base: Path) -> Workplace:
-    """Exported and built by one child, once for all test modules that share the base folder."""
-    folder = base / f"workplace-{task}"
+    """Exported and built by one child, once for all test modules, of all test processes, that share the base folder."""
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / f"workplace-{task}"
     place = Workplace(folder / "exported")
-    if not (place.draft(*BUILDS[task][-1]) / MANIFEST).exists():
-        preprocess = GRAY if task == "classification" else PREPROCESS
-        request = request_for(lively_network(task, preprocess), task, folder, preprocess)
-        ask = write_request(request, folder / "request.json")
-        orders = [Order(target, Spec(precision), place.draft(target, precision)) for target, precision in BUILDS[task]]
-        builds = write_orders(orders, folder / "orders.json")
-        arguments = [place.exported, "--export", ask, "--builds", builds, "--rungs"]
-        local.run_module("edgecv.targets", arguments, log=folder / "log")
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be at it
+        if not (place.draft(*BUILDS[task][-1]) / MANIFEST).exists():
+            _fill(place, task)
     return place
+
+
+def _fill(place: Workplace, task: Task) -> None:
+    folder = place.exported.parent
+    preprocess = GRAY if task == "classification" else PREPROCESS
+    request = request_for(lively_network(task, preprocess), task, folder, preprocess)
+    ask = write_request(request, folder / "request.json")
+    orders = [Order(target, Spec(precision), place.draft(target, precision)) for target, precision in BUILDS[task]]
+    builds = write_orders(orders, folder / "orders.json")
+    arguments = [place.exported, "--export", ask, "--builds", builds, "--rungs"]
+    local.run_module("edgecv.targets", arguments, log=folder / "log")

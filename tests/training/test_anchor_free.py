@@ -86,4 +86,4 @@ def test_the_score_is_the_iou_of_cells_with_an_object() -> None:
     outputs["box"] = outputs["box"] + np.log(np.sqrt(2)).astype(np.float32)
     values, weights = (np.asarray(each) for each in anchor_free.score(target, outputs))
     assert values[weights] == pytest.approx(0.5, abs=1e-5)
-    assert (weights == (target["indices"] >= 0)).all()
+    assert (weights == (target["indices"] >= 0).ravel()).all()

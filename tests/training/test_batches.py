@@ -1,35 +1,61 @@
+"""What is learnt from in which step follows from the recipe alone, however it is made."""
+
+import threading
+from collections.abc import Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from edgecv.errors import InputError
+from edgecv.quantization import calibration
+from edgecv.records.augment import Augment
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
-from edgecv.records.samples import Label
-from edgecv.training.arrays import Arrays
-from edgecv.training.batches import Feed
+from edgecv.records.samples import ImageSource, Label, Samples, Truth
+from edgecv.training.batches import Batch, Feed, normalised
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
+AUGMENTS = ["none", "standard", "strong", Augment(flip="both", crop=(0.4, 1.0))]
 
 
-def feed(count: int = 10, **training: Any) -> Feed:
+def numbered(images: Sequence[ImageSource] | np.ndarray) -> Samples:
     """Images whose truth is their own number."""
-    return Feed(
-        Arrays(IMAGES[:count], [Label(number) for number in range(count)]),
-        Preprocess((8, 8)),
-        Training(**{"batch_size": 4, **training}),
-        encode=lambda truths: np.array([truth.index for truth in truths if isinstance(truth, Label)]),
-    )
+    names = tuple(str(number) for number in range(len(images)))
+    return Samples(("one",), "", names, image=images.__getitem__, truth=Label)
 
 
-@pytest.mark.parametrize("augment", ["none", "standard"])
-def test_an_epoch_is_the_same_whether_or_not_the_ones_before_it_were_seen(augment: str) -> None:
+def numbers_of(truths: Sequence[Truth]) -> np.ndarray:
+    return np.array([truth.index for truth in truths if isinstance(truth, Label)])
+
+
+def feed(count: int = 10, workers: int | None = None, **training: Any) -> Feed:
+    learning = Training(**{"batch_size": 4, **training})
+    return Feed(numbered(IMAGES[:count]), Preprocess((8, 8)), learning, numbers_of, workers)
+
+
+def same(some: Batch, other: Batch) -> bool:
+    return all(np.array_equal(*each) for each in zip(some, other, strict=True))
+
+
+@pytest.mark.parametrize("augment", AUGMENTS, ids=str)
+@pytest.mark.parametrize("workers", [2, 4])
+def test_batches_are_the_same_however_many_threads_make_them(augment: Any, workers: int) -> None:
+    alone, together = (feed(augment=augment, workers=count).shuffled(0) for count in (1, workers))
+    for _ in range(9):
+        assert same(next(alone), next(together))
+
+
+@pytest.mark.parametrize("augment", AUGMENTS, ids=str)
+def test_a_resumed_training_sees_the_batches_of_an_undisturbed_one(augment: Any) -> None:
     some = feed(augment=augment)
     from_start = list(islice(some.shuffled(first_epoch=0), 3 * some.steps))
-    for (seen, numbers), (again, same) in zip(from_start[some.steps :], some.shuffled(first_epoch=1), strict=False):
-        assert np.array_equal(seen, again)
-        assert np.array_equal(numbers, same)
+    resumed = [(some.shuffled(first_epoch=1), some.steps), (some.shuffled(first_epoch=1, first_step=1), some.steps + 1)]
+    for batches, seen in resumed:
+        assert all(map(same, from_start[seen:], batches))
 
 
 def test_every_epoch_and_every_seed_has_another_order() -> None:
@@ -42,14 +68,53 @@ def test_every_epoch_and_every_seed_has_another_order() -> None:
 
 
 def test_validation_sees_every_image_once_and_unchanged() -> None:
-    some = feed(augment="standard")
-    batches = list(some.in_order())
-    assert len(batches) == some.steps_to_see_all == 3
-    assert np.concatenate([numbers for _, numbers in batches]).tolist() == list(range(10))
-    np.testing.assert_array_equal(np.concatenate([pixels for pixels, _ in batches]), np.float32(IMAGES) / 255)
+    for augment in AUGMENTS:
+        some = feed(augment=augment)
+        batches = list(some.in_order())
+        assert len(batches) == some.steps_to_see_all == 3
+        assert np.concatenate([numbers for _, numbers in batches]).tolist() == list(range(10))
+        np.testing.assert_array_equal(np.concatenate([pixels for pixels, _ in batches]), np.float32(IMAGES) / 255)
 
 
 def test_a_split_smaller_than_a_batch_is_one_batch() -> None:
     some = feed(count=3)
     assert some.steps == 1
     assert [len(numbers) for _, numbers in islice(some.shuffled(0), 2)] == [3, 3]
+
+
+def test_batches_are_normalised_bit_for_bit_as_on_the_board() -> None:
+    for color, mean, std in [("rgb", (123.7, 116.3, 103.5), (58.4, 57.1, 57.4)), ("gray", (33.3,), (78.6,))]:
+        preprocess = Preprocess((8, 8), color=color, mean=mean, std=std)  # type: ignore[arg-type]
+        images = IMAGES[..., : preprocess.channels]
+        np.testing.assert_array_equal(normalised(list(images), preprocess), calibration.normalised(images, preprocess))
+
+
+def test_a_cut_is_taken_from_the_image_and_not_from_what_the_network_would_see_of_it() -> None:
+    stripes = np.tile(np.array([0, 255], np.uint8)[np.arange(16) % 2, None], (16, 1, 3))  # gone at half the size
+    some = Feed(numbered([stripes]), Preprocess((8, 8)), Training(augment=Augment(crop=(0.25, 0.25))), numbers_of)
+    assert np.ptp(next(some.in_order())[0]) < 0.2
+    assert np.ptp(next(some.shuffled(0))[0]) > 0.5
+
+
+def test_an_image_that_cannot_be_read_is_named_and_leaves_no_thread(tmp_path: Path) -> None:
+    before = threading.active_count()
+    files = [tmp_path / f"{number}.jpg" for number in range(12)]
+    for file in files:
+        Image.fromarray(np.kron(IMAGES[0], np.ones((8, 8, 1), np.uint8))).save(file)
+    files[7].write_bytes(files[7].read_bytes()[:400])
+    some = Feed(numbered(files), Preprocess((8, 8)), Training(batch_size=2), numbers_of)
+    with pytest.raises(InputError, match=r"7\.jpg: the image cannot be read: "):
+        list(islice(some.shuffled(0), 2 * some.steps))
+    assert threading.active_count() == before
+
+
+def test_a_training_that_ends_early_leaves_no_thread() -> None:
+    before = threading.active_count()
+    with pytest.raises(KeyboardInterrupt), feed(workers=3) as some:
+        batches = some.shuffled(0)
+        next(batches)
+        next(some.in_order())
+        assert threading.active_count() > before
+        raise KeyboardInterrupt
+    assert threading.active_count() == before
+    assert next(batches, None) is None

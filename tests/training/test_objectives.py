@@ -42,6 +42,17 @@ def test_a_mask_of_nothing_but_void_costs_nothing() -> None:
     assert float(segmentation.loss(encode(np.full((2, 8, 8), VOID, np.uint8)), {"logits": LOGITS})) == 0
 
 
+def test_a_pixel_of_a_class_costs_as_often_as_the_class_weighs() -> None:
+    pixels = masks()
+    target, first = encode(pixels), np.where(pixels == 0, np.uint8(0), VOID)
+    of_first = float(segmentation.loss(encode(first), {"logits": LOGITS})) * (pixels == 0).mean()
+    once, thrice = (
+        float(segmentation.loss(target, {"logits": LOGITS}, class_weights=(weight, 1.0, 1.0))) for weight in (1.0, 3.0)
+    )
+    assert once == pytest.approx(float(segmentation.loss(target, {"logits": LOGITS})))
+    assert thrice - once == pytest.approx(2 * of_first, rel=1e-4)
+
+
 def test_pixels_are_judged_at_full_size_between_half_pixel_centres() -> None:
     ramp = np.zeros((1, 4, 4, 2), np.float32)
     ramp[..., 0], ramp[..., 1] = [-3, -1, 1, 3], 0  # after doubling, class 0 wins right of the middle
@@ -49,3 +60,18 @@ def test_pixels_are_judged_at_full_size_between_half_pixel_centres() -> None:
     values, weights = segmentation.score(encode(wanted), {"logits": ramp})
     assert np.asarray(values).all()
     assert np.asarray(weights).all()
+
+
+def test_smoothing_spreads_a_part_of_the_target_over_all_classes() -> None:
+    target, logits = np.array([2, 0], np.int32), LOGITS[:, 0, 0]
+    soft = 0.9 * np.eye(3)[target] + 0.1 / 3
+    log_share = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    found = float(classification.loss(target, {"logits": logits}, label_smoothing=0.1))
+    assert found == pytest.approx(-(soft * log_share).sum(axis=1).mean(), rel=1e-5)
+
+
+def test_an_image_of_a_class_costs_as_often_as_the_class_weighs() -> None:
+    target, logits = np.array([2, 0], np.int32), LOGITS[:, 0, 0]
+    first, second = (float(classification.loss(target[[i]], {"logits": logits[[i]]})) for i in range(2))
+    weighed = float(classification.loss(target, {"logits": logits}, class_weights=(0.5, 1.0, 3.0)))
+    assert weighed == pytest.approx((3 * first + 0.5 * second) / 2, rel=1e-5)

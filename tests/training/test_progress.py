@@ -1,9 +1,7 @@
 import numpy as np
-import pytest
 
-from edgecv.errors import InputError
 from edgecv.records.recipe import Training
-from edgecv.training.progress import Progress, refuse_nan
+from edgecv.training.progress import Judged, Progress, Tally
 
 
 def after(*val_losses: float) -> Progress:
@@ -32,8 +30,20 @@ def test_without_early_stopping_all_epochs_are_trained() -> None:
     assert not Progress().finished(Training(epochs=4, early_stopping=1))
 
 
-@pytest.mark.parametrize("name", ["loss", "val_loss"])
-def test_a_loss_that_is_not_a_number_names_the_epoch_and_the_cure(name: str) -> None:
-    row = {"epoch": 3, "loss": 1.0, "val_loss": 1.0, name: float("nan")}
-    with pytest.raises(InputError, match=f"training: {name} is not a number in epoch 3; lower training.learning_rate"):
-        refuse_nan(row, Training(learning_rate=0.5))
+def test_a_loss_is_averaged_over_pictures_and_a_figure_over_what_counts() -> None:
+    tally = Tally()
+    tally.add(Judged(pictures=3, loss=1.0, figure=1.0, weight=2.0), seconds=0.5)
+    tally.add(Judged(pictures=1, loss=5.0, figure=1.0, weight=6.0), seconds=0.5)
+    assert (tally.loss, tally.figure, tally.seconds, tally.steps) == (2.0, 0.25, 1.0, 2)
+
+
+def test_a_figure_of_nothing_is_zero() -> None:
+    tally = Tally()
+    tally.add(Judged(pictures=3, loss=1.0, figure=0.0, weight=0.0), seconds=0.5)
+    assert tally.figure == 0
+
+
+def test_an_epoch_begins_with_empty_sums() -> None:
+    progress = Progress(under_way=Tally(steps=3, pictures=3))
+    progress.add({"epoch": 1, "val_loss": 1.0}, [])
+    assert progress.under_way == Tally()

@@ -63,6 +63,7 @@ def test_training_leaves_what_the_later_stages_read(runs: dict[Task, Path], task
     assert facts["network_digest"] == network_digest(network)
     assert facts["epochs"] == EPOCHS
     assert 1 <= facts["best_epoch"] <= EPOCHS
+    assert isinstance(facts["notes"], list)
     assert {"keras", "numpy"} < set(facts["tools"])
     assert len(predictions.read(out / "test.predictions.npz")) == len(samples)
     with Image.open(out / "curves.png") as picture:
@@ -127,9 +128,9 @@ def test_a_checkpoint_of_another_training_is_refused(runs: dict[Task, Path]) -> 
         trained(recipe("classification", seed=1), runs["classification"], resume=True)
 
 
-def test_a_loss_that_is_not_a_number_ends_with_the_epoch_and_a_cure(tmp_path: Path) -> None:
+def test_a_loss_that_is_not_a_number_ends_with_its_step_and_a_cure(tmp_path: Path) -> None:
     with pytest.raises(
-        InputError, match=r"loss is not a number in epoch 1; lower training.learning_rate \(now 1e\+30\)"
+        InputError, match=r"loss is not a number in step 2 of epoch 1; lower training.learning_rate \(now 1e\+30\)"
     ):
         trained(recipe("classification", learning_rate=1e30), tmp_path)
 

@@ -10,7 +10,7 @@ from typing import Any, Dict, Mapping, Protocol, Tuple
 
 import numpy as np
 
-from edgecv.ondevice.heads import anchor_free, decoded
+from edgecv.ondevice.heads import anchor_free, decoded, ssd, yolo, yolov1
 from edgecv.ondevice.heads.candidates import Candidates
 from edgecv.ondevice.outputs import Output
 
@@ -29,4 +29,10 @@ class HeadModule(Protocol):
         """The boxes of one image that pass the score threshold, in pixels of the network's (height, width)."""
 
 
-HEADS: Dict[str, HeadModule] = {"anchor_free": anchor_free, "decoded": decoded}
+HEADS: Dict[str, HeadModule] = {
+    "anchor_free": anchor_free,
+    "decoded": decoded,
+    "ssd": ssd,
+    "yolo": yolo,
+    "yolov1": yolov1,
+}

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from edgecv.training.heads import anchor_free
+from edgecv.training.heads import anchor_free, ssd, yolo, yolov1
 
 if TYPE_CHECKING:  # objectives choose among the heads, and the protocol is theirs
     from edgecv.training.objectives import Objective
 
-HEADS: dict[str, "Objective"] = {"anchor_free": anchor_free}
+HEADS: dict[str, "Objective"] = {"anchor_free": anchor_free, "ssd": ssd, "yolo": yolo, "yolov1": yolov1}

@@ -3,6 +3,12 @@
 A box is learnt as four distances from the centre of the cell to its left, top, right and bottom, in strides, and leaves
 the network as their logarithms. The target of a class logit is the IoU that the box reaches at this moment, so that the
 score a board sees ranks well-placed boxes first; that spares a separate output for quality.
+
+Of several levels, an object is learnt by the one that fits its size, the geometric mean of its sides: a level reaches
+to `LARGEST` of its strides, and begins where the next finer one ends. The coarsest takes whatever is larger, a single
+level everything. The longer side alone would send a thin object to a level whose cells it slips between.
+
+Sides cannot lie beyond the centre of the cell: what is smaller than a cell is found up to half a stride off.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,64 +18,99 @@ import numpy as np
 from keras import ops
 
 from edgecv.ondevice.heads.anchor_free import DISTANCE_RANGE
+from edgecv.ondevice.heads.grids import endings, grid_of
 from edgecv.records.samples import Boxes, Truth
+from edgecv.training.heads.cross_entropy import quality_focal
 
 FIGURE = "box_iou"  # mean over the cells that have an object
 
 RADIUS = 1.5  # strides around the centre of an object: the cells that learn it
+AROUND = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)])  # from its own cell, all that can be so near
 LOWEST_QUALITY = 0.05  # a class target is above zero even before the first box fits
 BOX_WEIGHT = 2.0
+LARGEST = 8.0  # strides: the size of an object that a level learns where there is a coarser one
 
 
 def encode(truths: Sequence[Truth], size: tuple[int, int], postprocess: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """For each cell: `indices` of its object's class, -1 for none, and `distances` in strides."""
-    (stride,) = postprocess["strides"]
-    cells = [_assign(truth, size, stride) for truth in truths if isinstance(truth, Boxes)]
-    return {
-        "indices": np.stack([indices for indices, _ in cells]),
-        "distances": np.stack([distances for _, distances in cells]),
-    }
+    """For each cell of each level: `indices` of its object's class, -1 for none, and `distances` in strides."""
+    target = {}
+    strides = postprocess["strides"]
+    objects = [truth for truth in truths if isinstance(truth, Boxes)]
+    for ending, stride in zip(endings(strides), strides, strict=True):
+        cells = [_assign(_fitting(each, stride, strides), size, stride) for each in objects]
+        target[f"indices{ending}"] = np.stack([indices for indices, _ in cells])
+        target[f"distances{ending}"] = np.stack([distances for _, distances in cells])
+    return target
+
+
+def _fitting(truth: Boxes, stride: int, strides: Sequence[int]) -> Boxes:
+    """The objects that a level learns."""
+    sizes = np.sqrt((truth.boxes[:, 2:] - truth.boxes[:, :2]).prod(axis=1))
+    above = LARGEST * max((finer for finer in strides if finer < stride), default=0)
+    fits = (sizes > above) & ((sizes <= LARGEST * stride) | (stride == max(strides)))
+    return Boxes(truth.boxes[fits], truth.indices[fits])
 
 
 def _assign(truth: Boxes, size: tuple[int, int], stride: int) -> tuple[np.ndarray, np.ndarray]:
-    rows, columns = size[0] // stride, size[1] // stride
-    if not len(truth.boxes):
-        return np.full((rows, columns), -1, np.int32), np.ones((rows, columns, 4), np.float32)
-    y, x = np.meshgrid(np.arange(rows) + 0.5, np.arange(columns) + 0.5, indexing="ij")
-    x0, y0, x1, y1 = (truth.boxes / stride).T
-    distances = np.stack([x[..., None] - x0, y[..., None] - y0, x1 - x[..., None], y1 - y[..., None]], axis=-1)
+    rows, columns = grid_of(size, stride)
+    corners = (truth.boxes / stride)[:, np.newaxis]
+    middles = (corners[..., :2] + corners[..., 2:]) / 2
+    reached = middles.astype(np.int64) + AROUND  # objects, cells, x and y
+    centres = reached + 0.5
+    distances = np.concatenate([centres - corners[..., :2], corners[..., 2:] - centres], axis=-1)
 
-    from_centre = np.stack([x[..., None] - (x0 + x1) / 2, y[..., None] - (y0 + y1) / 2], axis=-1)
+    from_centre = centres - middles
     near = (np.abs(from_centre) < RADIUS).all(axis=-1) & (distances > 0).all(axis=-1)
     own = (np.abs(from_centre) <= 0.5).all(axis=-1)  # an object smaller than a cell still has the one it lies in
-    far = np.where(near | own, (from_centre**2).sum(axis=-1), np.inf)
-    winner = far.argmin(axis=-1)  # of several objects that want a cell, the one with the nearest centre
+    inside = ((reached >= 0) & (reached < [columns, rows])).all(axis=-1)
+    objects, cells = np.nonzero((near | own) & inside)
+    # Of several objects that want a cell, the one with the nearest centre: it is written last, and stays.
+    order = np.lexsort([-objects, -(from_centre**2).sum(axis=-1)[objects, cells]])
+    objects, cells = objects[order], cells[order]
+    x, y = reached[objects, cells].T
 
-    indices = np.where(np.isfinite(far.min(axis=-1)), truth.indices[winner], -1).astype(np.int32)
-    chosen = np.take_along_axis(distances, winner[..., None, None], axis=2)[:, :, 0]
-    return indices, np.maximum(chosen, np.exp(DISTANCE_RANGE[0])).astype(np.float32)
+    indices = np.full((rows, columns), -1, np.int32)
+    indices[y, x] = truth.indices[objects]
+    learnt = np.ones((rows, columns, 4), np.float32)
+    learnt[y, x] = np.maximum(distances[objects, cells], np.exp(DISTANCE_RANGE[0]))
+    return indices, learnt
 
 
 def loss(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
     """Quality focal loss of the classes plus generalised IoU loss of the boxes, per cell that has an object."""
-    has_object = ops.cast(target["indices"] >= 0, "float32")
-    iou, giou = _overlaps(target["distances"], _distances(outputs["box"]))
+    levels = [_level_loss(target, outputs, ending) for ending in _endings(target)]
+    total = sum(each for each, _ in levels)
+    return total / ops.maximum(sum(objects for _, objects in levels), 1.0)
+
+
+def _endings(target: Mapping[str, Any]) -> list[str]:
+    return [name.removeprefix("indices") for name in target if name.startswith("indices")]
+
+
+def _level_loss(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> tuple[Any, Any]:
+    """The loss summed over the cells of a level, and how many of them have an object."""
+    indices, logits = target[f"indices{ending}"], ops.cast(outputs[f"cls{ending}"], "float32")
+    has_object = ops.cast(indices >= 0, "float32")
+    iou, giou = _overlaps(target[f"distances{ending}"], _distances(outputs[f"box{ending}"]))
 
     quality = ops.stop_gradient(ops.maximum(iou, LOWEST_QUALITY)) * has_object
-    classes = outputs["cls"].shape[-1]
-    wanted = ops.one_hot(ops.maximum(target["indices"], 0), classes) * quality[..., None]
-    class_loss = ops.sum(_quality_focal(wanted, outputs["cls"]))
+    wanted = ops.one_hot(ops.maximum(indices, 0), logits.shape[-1]) * quality[..., None]
+    class_loss = ops.sum(quality_focal(wanted, logits))
     box_loss = ops.sum((1 - giou) * has_object)
-    return (class_loss + BOX_WEIGHT * box_loss) / ops.maximum(ops.sum(has_object), 1.0)
+    return class_loss + BOX_WEIGHT * box_loss, ops.sum(has_object)
 
 
 def score(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[Any, Any]:
-    iou, _ = _overlaps(target["distances"], _distances(outputs["box"]))
-    return iou, target["indices"] >= 0
+    values, weights = [], []
+    for ending in _endings(target):
+        iou, _ = _overlaps(target[f"distances{ending}"], _distances(outputs[f"box{ending}"]))
+        values.append(ops.reshape(iou, (-1,)))
+        weights.append(ops.reshape(target[f"indices{ending}"] >= 0, (-1,)))
+    return ops.concatenate(values), ops.concatenate(weights)
 
 
 def _distances(raw: Any) -> Any:
-    return ops.exp(ops.clip(raw, *DISTANCE_RANGE))
+    return ops.exp(ops.clip(ops.cast(raw, "float32"), *DISTANCE_RANGE))
 
 
 def _overlaps(a: Any, b: Any) -> tuple[Any, Any]:
@@ -82,9 +123,3 @@ def _overlaps(a: Any, b: Any) -> tuple[Any, Any]:
 
 def _area(distances: Any) -> Any:
     return (distances[..., 0] + distances[..., 2]) * (distances[..., 1] + distances[..., 3])
-
-
-def _quality_focal(wanted: Any, logits: Any) -> Any:
-    """Cross entropy towards a soft target, weighted by the squared distance from it: easy background fades out."""
-    cross_entropy = ops.relu(logits) - logits * wanted + ops.softplus(-ops.abs(logits))
-    return cross_entropy * ops.square(wanted - ops.sigmoid(logits))

@@ -21,7 +21,13 @@ class Objective(Protocol):
         """Truths at the network's size as the arrays, batch first, that loss and score compare with."""
 
     def loss(self, target: Any, outputs: Mapping[str, Any], /) -> Any:
-        """The scalar to make small."""
+        """The scalar to make small, from float32 outputs whatever precision the network computes in.
+
+        Tasks in `LOSS_SETTINGS_OF` take their settings as keywords, each of which may be left out. `class_weights` says
+        what an image or a pixel of each class counts, in the order of the labels and 1 on the average of the training
+        split, so that the sum is divided by how many there are and not by their weights. `label_smoothing` is the share
+        of a target that is spread over all classes.
+        """
 
     def score(self, target: Any, outputs: Mapping[str, Any], /) -> tuple[Any, Any]:
         """A share from 0 to 1 for each of some things (pixels, objects), and the weight of each."""

@@ -18,10 +18,12 @@ def encode(truths: Sequence[Truth], _size: tuple[int, int], _postprocess: Mappin
     return np.stack([truth.pixels for truth in truths if isinstance(truth, Mask)]).astype(np.int32)
 
 
-def loss(target: Any, outputs: Mapping[str, Any]) -> Any:
+def loss(target: Any, outputs: Mapping[str, Any], *, class_weights: Sequence[float] | None = None) -> Any:
     counts = ops.cast(ops.not_equal(target, VOID), "float32")
     known = ops.where(ops.equal(target, VOID), 0, target)
     each = losses.sparse_categorical_crossentropy(known, _enlarged(target, outputs), from_logits=True)
+    if class_weights is not None:
+        each = each * ops.take(ops.convert_to_tensor(class_weights, "float32"), known)
     return ops.sum(each * counts) / ops.maximum(ops.sum(counts), 1.0)
 
 

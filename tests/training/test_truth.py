@@ -3,7 +3,7 @@ import numpy as np
 from edgecv.ondevice import images
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import VOID, Boxes, Mask
-from edgecv.training.arrays import moved
+from edgecv.training.truth import moved
 
 PAINT = np.array([250, 10, 10], np.uint8)
 BRIGHT = 160  # between padding and paint, in any light

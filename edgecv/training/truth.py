@@ -1,37 +1,12 @@
-"""Samples as arrays at the network's size: the very pixels that a board makes, and the truth moved along with them."""
-
-from dataclasses import dataclass
+"""The truth about a picture, moved along with its pixels."""
 
 import numpy as np
 
-from edgecv.ondevice import images
 from edgecv.ondevice.images import Placement
-from edgecv.records.preprocess import Preprocess
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Truth
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth
 
 LEAST_SIDE = 1.0  # pixels of a box, and the share of its area, that the edge of a picture must leave:
 LEAST_AREA = 0.3  # nobody can tell what a sliver belongs to
-
-
-@dataclass(frozen=True)
-class Arrays:
-    """Some samples, decoded: images (n, H, W, C) uint8, and the truth in pixels of these images."""
-
-    images: np.ndarray
-    truths: list[Truth]
-
-    def __len__(self) -> int:
-        return len(self.truths)
-
-
-def at_network_size(samples: Samples, preprocess: Preprocess) -> Arrays:
-    """Decode a whole split; uint8 keeps it small enough to stay in memory."""
-    pixels = np.empty((len(samples), *preprocess.size, preprocess.channels), np.uint8)
-    truths: list[Truth] = []
-    for i in range(len(samples)):
-        pixels[i], placement = images.fit(images.open_image(samples.image(i)), preprocess)
-        truths.append(moved(samples.truth(i), placement, preprocess.size))
-    return Arrays(pixels, truths)
 
 
 def moved(truth: Truth, placement: Placement, size: tuple[int, int]) -> Truth:
