@@ -12,7 +12,7 @@ import numpy as np
 
 KINDS = ("Conv2D", "DepthwiseConv2D", "Dense")
 MOST_INPUTS = 4608  # of one sum, as in a 3 x 3 convolution of 512 channels: beyond it the moments take gigabytes
-POSITIONS = 128  # of an image that are looked at, at most: as many as tell the inputs of a sum apart
+FEWEST_POSITIONS, MOST_POSITIONS = 8, 128  # of an image that are looked at: more, the more inputs are to be told apart
 AT_ONCE = 8  # images: adding up the products takes longer than making them
 
 
@@ -78,7 +78,7 @@ class Sums:
         return each.transpose(2, 0, 1, 3).reshape(self.groups, len(chosen), -1)
 
     def _some(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        wanted = min(POSITIONS, 2 * self.inputs)
+        wanted = min(max(self.inputs // 2, FEWEST_POSITIONS), MOST_POSITIONS)
         return np.arange(count) if count <= wanted else np.sort(rng.choice(count, wanted, replace=False))
 
     def _windows(self, values: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ def observe_sums(network: Any, sums: Sequence[Sums], images: np.ndarray) -> list
     tensors = list({id(each.layer.input): each.layer.input for each in sums}.values())
     place = {id(tensor): index for index, tensor in enumerate(tensors)}
     watching = keras.Model(network.inputs, tensors)
-    moments = [Moments(np.zeros(1), np.zeros(1)) for _ in sums]
+    moments = [_nothing_yet(each) for each in sums]
     rng = np.random.default_rng(0)
     for start in range(0, len(images), AT_ONCE):
         met: list[list[np.ndarray]] = [[] for _ in sums]
@@ -131,12 +131,18 @@ def observe_sums(network: Any, sums: Sequence[Sums], images: np.ndarray) -> list
             values = [np.asarray(each) for each in keras.tree.flatten(watching.predict_on_batch(image[None]))]
             for each, found in zip(sums, met, strict=True):
                 found.append(each.met(values[place[id(each.layer.input)]], rng))
-        for index, found in enumerate(met):
-            moments[index] = _added(moments[index], np.concatenate(found, axis=1), len(found) / len(images))
+        for so_far, found in zip(moments, met, strict=True):
+            _add(so_far, np.concatenate(found, axis=1), len(found) / len(images))
     return moments
 
 
-def _added(moments: Moments, met: np.ndarray, share: float) -> Moments:
-    averages, products = moments
-    share /= met.shape[1]
-    return Moments(averages + met.sum(axis=1) * share, products + met.transpose(0, 2, 1) @ (met * np.float32(share)))
+def _nothing_yet(each: Sums) -> Moments:
+    groups, inputs = each.groups, each.inputs
+    return Moments(np.zeros((groups, inputs), np.float32), np.zeros((groups, inputs, inputs), np.float32))
+
+
+def _add(so_far: Moments, met: np.ndarray, share: float) -> None:
+    """In place: the products of a wide layer are larger than all that it meets."""
+    averages, products = so_far
+    averages += share * met.mean(axis=1)
+    products += (met.transpose(0, 2, 1) @ met) * np.float32(share / met.shape[1])  # of itself, numpy multiplies half

@@ -51,7 +51,6 @@ def error(given: Any, other: Any, images: np.ndarray) -> float:
 @pytest.mark.parametrize("kind", list(LAYERS))
 def test_what_a_layer_is_said_to_meet_gives_what_the_layer_gives(kind, monkeypatch):
     """Average inputs times weights are average outputs, which no window in a wrong place would give."""
-    monkeypatch.setattr("edgecv.quantization.moments.POSITIONS", 10**6)
     monkeypatch.setattr("edgecv.quantization.moments.Sums._some", lambda _self, count, _rng: np.arange(count))
     given = network(LAYERS[kind])
     (sums,) = sums_of(given)
