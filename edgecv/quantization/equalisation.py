@@ -4,9 +4,9 @@ What flows has one scale for all channels, so that a channel a hundred times sma
 A factor that one layer gives away and the next takes back changes nothing in float. After Nagel et al., Data-Free
 Quantization Through Weight Equalization and Bias Correction, 2019, and Xiao et al., SmoothQuant, 2022.
 
-Not data-free: equal ranges of the weights alone can make what flows less even, which cost a trained detector two points
-of mAP. So a few calibration images show what flows, the noise of rounding is estimated for a few ways to share the
-scale, and the way with the least is taken, which may be to leave the pair alone.
+Not data-free: equal ranges of the weights alone can make what flows less even, and then int8 loses by them. So a few
+calibration images show what flows, the noise of rounding is estimated for a few ways to share the scale, and the way
+with the least is taken, which may be to leave the pair alone.
 """
 
 from collections.abc import Sequence
