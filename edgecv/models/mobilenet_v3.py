@@ -35,7 +35,7 @@ def _head(features: Any, units: int, classes: int, *, width: float, dropout: flo
 
 VARIANTS = {
     f"mobilenet_v3_{kind}": ClassifierVariant(
-        SUMMARY=f"MobileNetV3 {kind}: squeeze-and-excite and hard swish; float accuracy, harder on int8 than V2",
+        SUMMARY=f"MobileNetV3 {kind}: squeeze-and-excite and hard swish; made for float arithmetic",
         SIZE=(224, 224),
         SMALLEST=32,
         network=partial(network, kind),
