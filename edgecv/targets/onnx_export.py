@@ -27,11 +27,24 @@ def write_onnx(function: Any, tensors: Mapping[str, Any], network: Path, path: P
             inputs_as_nchw=["input"],
             outputs_as_nchw=[tensor.name for tensor in tensors.values() if len(tensor.shape) == 4],
         )
+        _keep_constants(function, model.graph)
         for node in model.graph.node:
             _spell_nearest_as_the_standard_does(node)
         _number(model.graph)
         onnx.checker.check_model(model, full_check=True)  # operations that ONNX lacks are passed on as they were
     write_whole(path, model.SerializeToString(deterministic=True))
+
+
+def _keep_constants(function: Any, graph: Any) -> None:
+    """What a layer computed when it was built, as Normalization its mean, tf2onnx takes for one more input."""
+    from onnx.numpy_helper import from_array
+
+    captures = function.get_concrete_function().graph.captures
+    values = {inner.name: outer.numpy() for outer, inner in captures if outer.dtype.name != "resource"}
+    graph.initializer.extend(from_array(values[port.name], port.name) for port in graph.input if port.name in values)
+    inputs = [port for port in graph.input if port.name not in values]
+    del graph.input[:]
+    graph.input.extend(inputs)
 
 
 def _spell_nearest_as_the_standard_does(node: Any) -> None:

@@ -20,6 +20,7 @@ from edgecv.quantization.calibration import normalised
 from edgecv.records.preprocess import Preprocess
 from edgecv.targets import open_exported
 from edgecv.targets.export import export
+from edgecv.targets.rungs import keep_answers
 from tests.targets.networks import (
     CALIBRATION,
     LABELS,
@@ -70,6 +71,17 @@ def test_the_onnx_file_has_channels_first_throughout_and_names_that_never_change
     assert shapes == {"input": [1, 3, 64, 64], "box": [1, 4, 8, 8], "cls": [1, 4, 8, 8]}
     assert "Transpose" not in {node.op_type for node in graph.node}
     assert [node.name for node in graph.node] == [f"{node.op_type}_{place}" for place, node in enumerate(graph.node)]
+
+
+def test_what_a_layer_computed_when_it_was_built_is_no_input_of_the_onnx_file(tmp_path: Path) -> None:
+    def body(x: Any) -> Any:
+        return layers.Normalization(mean=[0.1 * each for each in range(8)], variance=[0.5] * 8)(x)
+
+    exported = export(request_for(classifier(body), "classification", tmp_path), tmp_path / "exported")
+    assert [port.name for port in onnx.load(exported.onnx).graph.input] == ["input"]
+    keep_answers(exported)
+    for name, values in exported.reference_outputs().items():
+        np.testing.assert_allclose(exported.rung_outputs("onnx")[name], values, atol=1e-4 * values.std())
 
 
 def test_layers_that_take_silence_for_training_are_told_that_it_is_over(tmp_path: Path) -> None:
