@@ -1,12 +1,13 @@
 """How far float artifacts are from well-known networks: float32 and float16 of every target against Keras.
 
-`python benchmarks/zoo_parity.py WORK [RUN...]` builds networks of keras.applications with random weights, lets their
+`python benchmarks/zoo_parity.py WORK [--only NETWORK]... [RUN...]` builds networks of keras.applications with random weights, lets their
 batch norms see real images so that their outputs vary, and converts them with `edgecv convert` as a user would, with
 the pictures of $EDGECV_DATA; then the pretrained EfficientNet-Lite0, and the networks of finished run folders. Into
 results/zoo_parity.json goes, for each artifact, the largest error of any value over 32 images, in deviations of the
-output. Exit code 1 says that a bar is missed.
+output. With --only, the rows of the networks that were not asked for stay. Exit code 1 says that a bar is missed.
 """
 
+import argparse
 import json
 import os
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from circumstances import write_result
+from circumstances import RESULTS, write_result
 
 from edgecv.ondevice.images import fit, open_image
 from edgecv.quantization.calibration import normalised
@@ -36,6 +37,7 @@ ZOO = {
     "DenseNet121": CENTRED,
     "MobileNetV3Small": BYTES,
 }
+LITE0_NAME = "EfficientNet-Lite0, pretrained"
 LITE0 = ([127.0] * 3, [128.0] * 3)
 
 
@@ -47,16 +49,19 @@ class Case:
     arguments: list[str]
 
 
-def cases(work: Path, runs: list[Path]) -> Iterator[Case]:
+def cases(work: Path, runs: list[Path], only: list[str]) -> Iterator[Case]:
     labels = work / "labels.txt"
     labels.write_text("".join(f"class {index}\n" for index in range(1000)))
     for name, (mean, std) in ZOO.items():
+        if only and name not in only:
+            continue
         network = work / f"{name}.keras"
         if not network.exists():
             lively(name, Preprocess((224, 224), mean=tuple(mean), std=tuple(std))).save(network)
         yield Case(name, foreign(network, labels, work / f"{name}.yaml", mean, std))
-    lite0 = DATA / "models/efficientnet_lite0_imagenet.keras"
-    yield Case("EfficientNet-Lite0, pretrained", foreign(lite0, labels, work / "lite0.yaml", *LITE0))
+    if not only or LITE0_NAME in only:
+        lite0 = DATA / "models/efficientnet_lite0_imagenet.keras"
+        yield Case(LITE0_NAME, foreign(lite0, labels, work / "lite0.yaml", *LITE0))
     for run in runs:
         yield Case(run.name, [str(run)])
 
@@ -112,11 +117,16 @@ def figures_of(case: Case, work: Path) -> dict[str, dict[str, Any]]:
 
 
 def main() -> int:
-    work = Path(sys.argv[1])
-    work.mkdir(parents=True, exist_ok=True)
-    networks = {}
-    for case in cases(work, [Path(each) for each in sys.argv[2:]]):
-        networks[case.name] = figures_of(case, work)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--only", action="append", default=[], metavar="NETWORK")
+    parser.add_argument("runs", nargs="*", type=Path)
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / "zoo_parity.json"
+    networks = json.loads(path.read_bytes())["networks"] if arguments.only and path.exists() else {}
+    for case in cases(arguments.work, arguments.runs, arguments.only):
+        networks[case.name] = figures_of(case, arguments.work)
         print(case.name, networks[case.name], flush=True)
         # After each: a run of many minutes that is cut short still says what it found.
         print(write_result("zoo_parity", {"bars": BARS, "images": 32, "networks": networks}))

@@ -17,13 +17,14 @@ def write_onnx(function: Any, tensors: Mapping[str, Any], network: Path, path: P
     from tf2onnx import convert
 
     # Otherwise a failed optimisation is only logged, and costs most of the speed; and every step copies the network,
-    # which takes half as much memory again. What fails is a plain number added right after a convolution.
+    # which takes half as much memory again.
     os.environ["TF2ONNX_CATCH_ERRORS"] = "false"
     with vendor_refusals(str(network), "tf2onnx"):
         model, _ = convert.from_function(
             function,
             input_signature=function.input_signature,
             opset=OPSET,
+            custom_rewriter=[_with_added_numbers_as_lists],
             inputs_as_nchw=["input"],
             outputs_as_nchw=[tensor.name for tensor in tensors.values() if len(tensor.shape) == 4],
         )
@@ -33,6 +34,19 @@ def write_onnx(function: Any, tensors: Mapping[str, Any], network: Path, path: P
         _number(model.graph)
         onnx.checker.check_model(model, full_check=True)  # operations that ONNX lacks are passed on as they were
     write_whole(path, model.SerializeToString(deterministic=True))
+
+
+def _with_added_numbers_as_lists(graph: Any, operations: Any) -> Any:
+    """The optimiser of tf2onnx asks the number that is added to a convolution, as hard swish does, for its length."""
+    for operation in operations:
+        if operation.type not in ("Add", "AddV2"):
+            continue
+        for place, (number, other) in enumerate(zip(operation.inputs, reversed(operation.input), strict=True)):
+            if number.is_const() and number.get_tensor_value(as_list=False).ndim == 0 and graph.get_shape(other):
+                values = number.get_tensor_value(as_list=False).reshape(1)
+                listed = graph.make_const(f"{operation.name}_number_{place}", values)
+                graph.replace_input(operation, operation.input[place], listed.output[0], place)
+    return operations
 
 
 def _keep_constants(function: Any, graph: Any) -> None:

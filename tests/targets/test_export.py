@@ -84,6 +84,14 @@ def test_what_a_layer_computed_when_it_was_built_is_no_input_of_the_onnx_file(tm
         np.testing.assert_allclose(exported.rung_outputs("onnx")[name], values, atol=1e-4 * values.std())
 
 
+def test_a_number_may_be_added_right_after_a_convolution(tmp_path: Path) -> None:
+    network = classifier(lambda x: layers.Conv2D(6, 1, use_bias=False)(x) + 3.0)
+    exported = export(request_for(network, "classification", tmp_path), tmp_path / "exported")
+    keep_answers(exported)
+    for name, values in exported.reference_outputs().items():
+        np.testing.assert_allclose(exported.rung_outputs("onnx")[name], values, atol=1e-4 * values.std())
+
+
 def test_layers_that_take_silence_for_training_are_told_that_it_is_over(tmp_path: Path) -> None:
     network = classifier(lambda x: layers.BatchNormalization(name="norm")(layers.Resizing(8, 8)(x)))
     request = request_for(network, "classification", tmp_path)
