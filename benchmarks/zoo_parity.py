@@ -1,10 +1,11 @@
 """How far float artifacts are from well-known networks: float32 and float16 of every target against Keras.
 
-`python benchmarks/zoo_parity.py WORK [--only NETWORK]... [RUN...]` builds networks of keras.applications with random weights, lets their
-batch norms see real images so that their outputs vary, and converts them with `edgecv convert` as a user would, with
-the pictures of $EDGECV_DATA; then the pretrained EfficientNet-Lite0, and the networks of finished run folders. Into
-results/zoo_parity.json goes, for each artifact, the largest error of any value over 32 images, in deviations of the
-output. With --only, the rows of the networks that were not asked for stay. Exit code 1 says that a bar is missed.
+`python benchmarks/zoo_parity.py WORK [--only NETWORK]... [RUN...]` builds networks of keras.applications with random
+weights, lets their batch norms see real images so that their outputs vary, and converts them with `edgecv convert` as a
+user would, with the pictures of $EDGECV_DATA; then the pretrained EfficientNet-Lite0, and the networks of finished run
+folders. Into results/zoo_parity.json goes, for each artifact, the largest error of any value over 32 images, in
+deviations of the output. With --only, the rows of networks that were not asked for stay. Exit code 1 says that a bar is
+missed.
 """
 
 import argparse
