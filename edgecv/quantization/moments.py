@@ -12,7 +12,7 @@ import numpy as np
 
 KINDS = ("Conv2D", "DepthwiseConv2D", "Dense")
 MOST_INPUTS = 4608  # of one sum, as in a 3 x 3 convolution of 512 channels: beyond it the moments take gigabytes
-FEWEST_POSITIONS, MOST_POSITIONS = 8, 128  # of an image that are looked at: more, the more inputs are to be told apart
+POSITIONS = 128  # of an image that are looked at: more change little
 AT_ONCE = 8  # images: adding up the products takes longer than making them
 
 
@@ -78,7 +78,7 @@ class Sums:
         return each.transpose(2, 0, 1, 3).reshape(self.groups, len(chosen), -1)
 
     def _some(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        wanted = min(max(self.inputs // 2, FEWEST_POSITIONS), MOST_POSITIONS)
+        wanted = POSITIONS if self.groups == 1 else min(POSITIONS, self.inputs)  # groups are many, and of few inputs
         return np.arange(count) if count <= wanted else np.sort(rng.choice(count, wanted, replace=False))
 
     def _windows(self, values: np.ndarray) -> np.ndarray:
