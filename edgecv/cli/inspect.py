@@ -6,12 +6,12 @@ from typing import Any
 
 import click
 
-from edgecv.cli.counts import bytes_of, count, exact, volume
 from edgecv.cli.logs import kept_on_failure
 from edgecv.cli.output import Progress, print_json, say, table
 from edgecv.documents.overrides import options_in
 from edgecv.errors import InputError
 from edgecv.inspection import picture as pictures
+from edgecv.inspection.counts import bytes_of, count, exact, volume
 from edgecv.pipeline.inspect import Wanted, inspect
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop

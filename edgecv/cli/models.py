@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import click
 
-from edgecv.cli.counts import bytes_of, count, exact
 from edgecv.cli.output import print_json, table
 from edgecv.errors import InputError, did_you_mean
+from edgecv.inspection.counts import bytes_of, count, exact
 from edgecv.models import MODELS, options_of
 from edgecv.models.figures import figures
 from edgecv.pipeline.latencies import Measured, latencies

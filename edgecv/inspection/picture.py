@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from edgecv.errors import InputError
+from edgecv.inspection.counts import bytes_of, count
 from edgecv.records.files import write_whole
 
 FORMATS = (".png", ".svg", ".pdf")
@@ -60,19 +61,10 @@ def draw(found: Mapping[str, Any], path: Path) -> Path:
     return write_whole(path, file.getvalue())
 
 
-def short(number: float) -> str:
-    """A count with three digits, such as 15.5 G."""
-    for unit in ("", " k", " M"):
-        if number < 999.5:
-            return f"{number:.3g}{unit}"
-        number /= 1000
-    return f"{number:.3g} G"
-
-
 def _title(found: Mapping[str, Any]) -> str:
     totals = found["totals"]
-    figures = [f"{short(totals['parameters'])} parameters", f"{short(totals['macs'])} MACs"]
-    figures += [f"peak {short(totals['peak_activation_bytes'])}B", f"depth {totals['depth']}"]
+    figures = [f"{count(totals['parameters'])} parameters", f"{count(totals['macs'])} MACs"]
+    figures += [f"peak {bytes_of(totals['peak_activation_bytes'])}", f"depth {totals['depth']}"]
     size = "×".join(map(str, found["inputs"][0]))
     return f"{Path(found['model']).name}   {size}   " + "  ·  ".join(figures)
 
@@ -141,7 +133,7 @@ def _memory(axes: Any, layers: Sequence[Layer]) -> None:
     axes.plot(peak, alive[peak], "o", color=ACCENT, markersize=5, clip_on=False)
     side, gap = ("left", 8) if peak < len(layers) / 2 else ("right", -8)
     said = {"color": ACCENT, "fontsize": 8, "ha": side, "va": "bottom"}
-    text = f"peak {short(alive[peak])}B in {layers[peak]['name']}"
+    text = f"peak {bytes_of(alive[peak])} in {layers[peak]['name']}"
     axes.annotate(text, (peak, alive[peak]), (gap, 3), textcoords="offset points", **said)
     axes.set_ylim(0, 1.22 * alive[peak])
     _frame(axes, "Activations alive, in bytes; dark: this layer's output")
@@ -177,7 +169,7 @@ def _frame(axes: Any, title: str) -> None:
         axes.spines[side].set_visible(False)
     axes.tick_params(colors=INK, length=2)
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: short(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: count(value)))
     axes.grid(axis="y", color="#e4e7eb", linewidth=0.7)
     axes.set_axisbelow(True)
 

@@ -31,9 +31,10 @@ def round_on(grids: Mapping[str, Grids], network: Any, images: np.ndarray) -> di
     sums = sums_of(network)
     for each, moments in zip(sums, observe_sums(network, sums, images) if sums else (), strict=True):
         order, relief = _relief(moments.products)
-        for name, (first, others) in grids.items():
-            grid = first if each.reads_input else others
-            rounded[name][each.layer.name] = _rounded(each, moments.averages, order, relief, grid)
+        wanted = {name: first if each.reads_input else others for name, (first, others) in grids.items()}
+        found = {grid: _rounded(each, moments.averages, order, relief, grid) for grid in set(wanted.values())}
+        for name, grid in wanted.items():
+            rounded[name][each.layer.name] = found[grid]
     return rounded
 
 

@@ -38,7 +38,8 @@ class Constants:
                     self.graph.initializer.add().name = place.input[index]
                     self.tensors[place.input[index]] = self.graph.initializer[-1]
                     self._write(place.input[index], new.reshape(self.values[name].shape))
-                    if all(reader is place for reader in self.readers[name]):
+                    self.readers[name].remove(place)
+                    if not self.readers[name]:
                         self.graph.initializer.remove(self.tensors[name])
                     return
 

@@ -21,6 +21,7 @@ from edgecv.ondevice.heads.anchor_free import DISTANCE_RANGE
 from edgecv.ondevice.heads.grids import endings, grid_of
 from edgecv.records.samples import Boxes, Truth
 from edgecv.training.heads.cross_entropy import quality_focal
+from edgecv.training.heads.levels import loss_of_levels, score_of_levels
 
 FIGURE = "box_iou"  # mean over the cells that have an object
 
@@ -78,13 +79,7 @@ def _assign(truth: Boxes, size: tuple[int, int], stride: int) -> tuple[np.ndarra
 
 def loss(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
     """Quality focal loss of the classes plus generalised IoU loss of the boxes, per cell that has an object."""
-    levels = [_level_loss(target, outputs, ending) for ending in _endings(target)]
-    total = sum(each for each, _ in levels)
-    return total / ops.maximum(sum(objects for _, objects in levels), 1.0)
-
-
-def _endings(target: Mapping[str, Any]) -> list[str]:
-    return [name.removeprefix("indices") for name in target if name.startswith("indices")]
+    return loss_of_levels(target, outputs, _level_loss)
 
 
 def _level_loss(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> tuple[Any, Any]:
@@ -101,12 +96,12 @@ def _level_loss(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: s
 
 
 def score(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[Any, Any]:
-    values, weights = [], []
-    for ending in _endings(target):
-        iou, _ = _overlaps(target[f"distances{ending}"], _distances(outputs[f"box{ending}"]))
-        values.append(ops.reshape(iou, (-1,)))
-        weights.append(ops.reshape(target[f"indices{ending}"] >= 0, (-1,)))
-    return ops.concatenate(values), ops.concatenate(weights)
+    return score_of_levels(target, outputs, _level_iou)
+
+
+def _level_iou(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> Any:
+    iou, _ = _overlaps(target[f"distances{ending}"], _distances(outputs[f"box{ending}"]))
+    return iou
 
 
 def _distances(raw: Any) -> Any:

@@ -17,6 +17,7 @@ from edgecv.ondevice.heads.grids import endings, grid_of
 from edgecv.ondevice.heads.yolo import BEYOND, SIDE_RANGE
 from edgecv.records.samples import Boxes, Truth
 from edgecv.training.heads.cross_entropy import binary, quality_focal
+from edgecv.training.heads.levels import loss_of_levels, score_of_levels
 from edgecv.training.heads.overlaps import overlaps
 
 FIGURE = "box_iou"  # mean over the anchors that have an object
@@ -82,13 +83,7 @@ def _assign(truth: Boxes, chosen: np.ndarray, size: tuple[int, int], stride: int
 
 def loss(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> Any:
     """Quality focal loss of objectness, cross entropy of classes, generalised IoU loss; per anchor with an object."""
-    levels = [_level_loss(target, outputs, ending) for ending in _endings(target)]
-    total = sum(each for each, _ in levels)
-    return total / ops.maximum(sum(objects for _, objects in levels), 1.0)
-
-
-def _endings(target: Mapping[str, Any]) -> list[str]:
-    return [name.removeprefix("indices") for name in target if name.startswith("indices")]
+    return loss_of_levels(target, outputs, _level_loss)
 
 
 def _level_loss(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> tuple[Any, Any]:
@@ -107,12 +102,12 @@ def _level_loss(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: s
 
 
 def score(target: Mapping[str, Any], outputs: Mapping[str, Any]) -> tuple[Any, Any]:
-    values, weights = [], []
-    for ending in _endings(target):
-        iou, _ = overlaps(target[f"boxes{ending}"], _boxes(target, outputs, ending))
-        values.append(ops.reshape(iou, (-1,)))
-        weights.append(ops.reshape(target[f"indices{ending}"] >= 0, (-1,)))
-    return ops.concatenate(values), ops.concatenate(weights)
+    return score_of_levels(target, outputs, _level_iou)
+
+
+def _level_iou(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> Any:
+    iou, _ = overlaps(target[f"boxes{ending}"], _boxes(target, outputs, ending))
+    return iou
 
 
 def _boxes(target: Mapping[str, Any], outputs: Mapping[str, Any], ending: str) -> Any:
