@@ -109,7 +109,7 @@ def _check_loss_settings(document: Document[Recipe]) -> None:
 
 def _check_fine_tuning(document: Document[Recipe]) -> None:
     recipe, usual = document.record, Training()
-    for name in ("freeze_epochs", "pretrained_rate"):
+    for name in ("frozen", "freeze_epochs", "pretrained_rate"):
         if recipe.model.weights is None and getattr(recipe.training, name) != getattr(usual, name):
             refuse(document, f"training.{name}", "only for layers filled by model.weights; name some, or remove it")
 

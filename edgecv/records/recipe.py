@@ -60,6 +60,7 @@ class Training:
     label_smoothing: float = 0.0
     augment: AugmentWord | Augment = "none"
     early_stopping: int | None = None  # epochs without improvement on the validation split; None: never
+    frozen: tuple[str, ...] = ()  # how the names of filled layers begin that never learn
     freeze_epochs: int = 0  # so long only layers without weights of `model.weights` learn
     pretrained_rate: float = 1.0  # the share of the learning rate of layers with weights of `model.weights`
     seed: int = 0

@@ -1,4 +1,4 @@
-"""Fine-tuning in two phases: layers that came with learnt weights stand still at first, then everything learns.
+"""Fine-tuning: layers that came with learnt weights stand still, at first or for good, while the others learn.
 
 While a layer is frozen, its gradients are not computed, and its batch normalisation goes by the statistics that it
 came with. The optimizer knows all variables from the start, so that a checkpoint looks the same in both phases. It
@@ -10,7 +10,18 @@ from collections.abc import Sequence
 
 import keras
 
+from edgecv.errors import InputError, did_you_mean
 from edgecv.records.recipe import Training
+
+
+def check(training: Training, pretrained: Sequence[str]) -> None:
+    """Refuse a word of `training.frozen` that no filled layer begins with; `pretrained` names those."""
+    for word in training.frozen:
+        if not any(name.startswith(word) for name in pretrained):
+            raise InputError(
+                "training.frozen: expected how the name of a layer filled by model.weights begins, such as "
+                f"'{pretrained[0]}', got '{word}'{did_you_mean(word, pretrained)}"
+            )
 
 
 def begin_epoch(
@@ -29,7 +40,11 @@ def begin_epoch(
     """
     if training.freeze_epochs and epoch == training.freeze_epochs and not done:
         _forget(optimizer)
-    return _freeze(network, pretrained, epoch < training.freeze_epochs)
+    if epoch < training.freeze_epochs:
+        return _freeze(network, pretrained, True)
+    still = [name for name in pretrained if name.startswith(training.frozen)]
+    thawed = _freeze(network, [name for name in pretrained if name not in still], False)
+    return _freeze(network, still, True) or thawed
 
 
 def end(network: keras.Model, pretrained: Sequence[str]) -> None:

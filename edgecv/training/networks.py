@@ -14,6 +14,7 @@ import tensorflow as tf
 from edgecv.models import MODELS
 from edgecv.models.pretrained import fill
 from edgecv.records.recipe import Recipe
+from edgecv.training import finetune
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ def networks_of(recipe: Recipe, classes: int, strategy: tf.distribute.Strategy) 
     tf.config.experimental.enable_op_determinism()
     judged = _new(recipe, classes)
     pretrained = fill(judged, recipe.model, recipe.preprocess.size, recipe.preprocess.channels)
+    finetune.check(recipe.training, pretrained)
     plain = recipe.training.precision == "float32" and recipe.training.ema is None
     if plain and strategy.num_replicas_in_sync == 1:
         return Networks(judged, judged, pretrained)

@@ -56,7 +56,9 @@ def test_imagenet_is_a_word_and_no_path(file: Path) -> None:
     assert weights(file, "model.weights=imagenet") == "imagenet"
 
 
-@pytest.mark.parametrize("setting", ["training.freeze_epochs=1", "training.pretrained_rate=0.1"])
+@pytest.mark.parametrize(
+    "setting", ["training.freeze_epochs=1", "training.pretrained_rate=0.1", "training.frozen=[stem]"]
+)
 def test_fine_tuning_of_nothing_is_refused(setting: str, file: Path) -> None:
     name = setting.partition("=")[0]
     with pytest.raises(InputError, match=rf"{name}: only for layers filled by model\.weights; name some, or remove it"):

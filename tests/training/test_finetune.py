@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+from edgecv.errors import InputError
 from edgecv.models import MODELS
 from edgecv.records.recipe import Recipe, Training
 from edgecv.training import finetune
@@ -80,6 +81,18 @@ def test_afterwards_everything_learns(file: Path, two_phases: Path) -> None:
     network = keras.models.load_model(two_phases / "out" / "network.keras")
     still = [path for path, has_moved in moved(network, file).items() if not has_moved]
     assert still == []
+
+
+def test_what_is_frozen_for_good_stays_while_the_rest_learns(file: Path, tmp_path: Path) -> None:
+    network = trained(fine_tuning(file, epochs=2, freeze_epochs=1, frozen=("stem", "stage1_1")), tmp_path)
+    still = {path.partition("/")[0] for path, has_moved in moved(network, file).items() if not has_moved}
+    assert still == {"stem", "stem_norm", "stage1_1", "stage1_1_norm"}
+    assert all(layer.trainable for layer in network.layers)
+
+
+def test_a_word_that_no_filled_layer_begins_with_is_refused(file: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"training\.frozen: .*got 'stege1'"):
+        trained(fine_tuning(file, epochs=1, frozen=("stege1",)), tmp_path)
 
 
 @pytest.mark.parametrize("stop_after", [1, 2], ids=["at the switch", "after it"])
