@@ -1,6 +1,7 @@
 """What `edgecv data check` prints: as text with the first faults of each kind, and as JSON with all of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from edgecv.cli.output import table
@@ -56,6 +57,8 @@ def _facts(check: Check) -> str:
 
 def _amount(facts: SplitFacts, label: str, check: Check) -> object:
     count = facts.labels.get(label, 0)
+    if label in facts.values:
+        return f"{facts.values[label].lowest:.4g} … {facts.values[label].highest:.4g}"
     if check.task != "segmentation":
         return count
     return f"{100 * count / max(1, sum(facts.labels.values())):.1f} %"
@@ -114,6 +117,7 @@ def _plain_facts(facts: SplitFacts, unit: str) -> dict[str, Any]:
         "images": facts.images,
         "unit": unit,
         "labels": dict(facts.labels),
+        "values": {label: asdict(spread) for label, spread in facts.values.items()},
         "sizes": sorted(sizes, key=lambda size: -size["images"]),
         "notes": list(facts.notes),
     }

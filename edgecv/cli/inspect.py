@@ -23,7 +23,9 @@ SIDE = click.IntRange(min=1)
 @click.command("inspect")
 @click.argument("model", metavar="MODEL|ARTIFACT")
 @click.option("--size", nargs=2, type=SIDE, metavar="HEIGHT WIDTH", help="Of the images; without it, the usual one.")
-@click.option("--classes", type=SIDE, help="Of a model of the zoo; without it, as in the data it was published on.")
+@click.option(
+    "--classes", type=SIDE, help="Or values of a model of the zoo; as in the data it was published on by default."
+)
 @click.option("--set", "set_", multiple=True, metavar="OPTION=VALUE", help="An option of a model of the zoo.")
 @click.option("--custom-layer", "custom_layers", multiple=True, help="A layer to trust: module:Class or file.py:Class.")
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Print only the N layers with the most MACs.")

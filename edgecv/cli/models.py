@@ -115,7 +115,7 @@ def _one(model: Mapping[str, Any]) -> str:
     lines = [f"{model['name']}  {model['task']}", model["summary"]]
     if model["parameters"] is not None:
         lines += [
-            f"at {size} with {model['classes']} classes:",
+            f"at {size} with {model['classes']} {'values' if model['task'] == 'regression' else 'classes'}:",
             f"  parameters   {exact(model['parameters'])}",
             f"  MACs         {exact(model['macs'])}",
             f"  activations  {bytes_of(model['peak_activation_bytes'])} at the peak, in float32",

@@ -13,7 +13,7 @@ from edgecv.datasets.faults import Faults, rules_of
 from edgecv.datasets.found import Found
 from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import Label, Samples
+from edgecv.records.samples import Label, Samples, Values
 
 
 class DatasetModule(Protocol):
@@ -72,8 +72,8 @@ def scan(data: Data, task: Task, split: str, faults: Faults) -> Samples:
             f"{did_you_mean(split, module.SPLITS)}"
         )
     samples = module.load(data, task, split, faults)
-    if data.path and task == "classification" and split == "train":
-        _require_two_classes(samples, Path(data.path), faults)
+    if data.path and split == "train" and task in DIFFERENCES:
+        DIFFERENCES[task](samples, Path(data.path), faults)
     return samples
 
 
@@ -88,3 +88,14 @@ def _require_two_classes(samples: Samples, path: Path, faults: Faults) -> None:
     if len(present) == 1 and isinstance(only := present.pop(), Label):
         says = f"every training image is a '{samples.labels[only.index]}', so there is nothing to tell apart"
         faults.add("one_class", path, says)
+
+
+def _require_two_of_each_value(samples: Samples, path: Path, faults: Faults) -> None:
+    truths = [truth.numbers for number in range(len(samples)) if isinstance(truth := samples.truth(number), Values)]
+    for label, values in zip(samples.labels, zip(*truths, strict=True), strict=False):  # without images: no values
+        if len(set(values)) == 1:
+            says = f"'{label}' is {values[0]:g} for every training image, so there is nothing to learn; leave it out of"
+            faults.add("constant_values", path, f"{says} data.labels")
+
+
+DIFFERENCES = {"classification": _require_two_classes, "regression": _require_two_of_each_value}

@@ -17,10 +17,24 @@ from edgecv.datasets.splits import MissingSplit
 from edgecv.errors import InputError
 from edgecv.records.files import digest_of_file
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples
+from edgecv.records.samples import VOID, Boxes, Label, Samples, Truth, Values
 
 Size = tuple[int, int]
-UNITS: Mapping[Task, str] = {"classification": "images", "detection": "objects", "segmentation": "pixels"}
+UNITS: Mapping[Task, str] = {
+    "classification": "images",
+    "detection": "objects",
+    "segmentation": "pixels",
+    "regression": "values",
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far the values of one name reach."""
+
+    lowest: float
+    mean: float
+    highest: float
 
 
 @dataclass(frozen=True)
@@ -29,9 +43,10 @@ class SplitFacts:
 
     name: str
     images: int
-    labels: Mapping[str, int]  # how many images, objects or pixels of each, as UNITS says
+    labels: Mapping[str, int]  # how many images, objects, pixels or values of each, as UNITS says
     sizes: Mapping[Size, int]  # how many images are so high and wide
     notes: tuple[str, ...] = ()
+    values: Mapping[str, Spread] = field(default_factory=dict)  # of regression
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)  # of the images, by their names
 
 
@@ -96,10 +111,13 @@ def _without(error: InputError, path: Path) -> str:
 def _facts(samples: Samples, split: str, faults: Faults) -> SplitFacts:
     counts = np.zeros(len(samples.labels), np.int64)
     sizes: Counter[Size] = Counter()
-    digests = {}
+    digests, numbers = {}, []
     for number, name in enumerate(samples.names):
         faults.tell(f"image {number + 1}/{len(samples)}")
-        counts += _counted(samples.truth(number), len(samples.labels))
+        truth = samples.truth(number)
+        counts += _counted(truth, len(samples.labels))
+        if isinstance(truth, Values):
+            numbers.append(truth.numbers.tolist())
         source = samples.image(number)
         if isinstance(source, Path):
             sizes.update(seen.size for seen in headers.look([source], Faults()).values())
@@ -108,10 +126,14 @@ def _facts(samples: Samples, split: str, faults: Faults) -> SplitFacts:
             sizes[source.shape[0], source.shape[1]] += 1
             digests[name] = sha256(source.tobytes()).hexdigest()
     labels = dict(zip(samples.labels, counts.tolist(), strict=True))
-    return SplitFacts(split, len(samples), labels, sizes, samples.notes, digests)
+    columns = zip(samples.labels, zip(*numbers, strict=True), strict=False)  # of no images there are none
+    values = {label: Spread(min(each), sum(each) / len(each), max(each)) for label, each in columns}
+    return SplitFacts(split, len(samples), labels, sizes, samples.notes, values, digests)
 
 
-def _counted(truth: Label | Boxes | Mask, labels: int) -> np.ndarray:
+def _counted(truth: Truth, labels: int) -> np.ndarray:
+    if isinstance(truth, Values):
+        return np.ones(labels, np.int64)
     if isinstance(truth, Label):
         return np.bincount([truth.index], minlength=labels)
     indices = truth.indices if isinstance(truth, Boxes) else truth.pixels[truth.pixels != VOID]

@@ -1,47 +1,56 @@
 """CSV: one table a split, `SPLIT.csv`, or one for all of them with a column `split`; its first line names the columns.
 
 Classification has the columns `file` and `label`, one row an image. Detection has `x0`, `y0`, `x1`, `y1` in pixels
-beside them, one row a box; a row whose label and corners are empty is an image with nothing in it. Files are named from
-the data's folder on. Other columns are not read.
+beside them, one row a box; a row whose label and corners are empty is an image with nothing in it. Regression has
+`file`, one row an image, and columns of numbers: those that a recipe names as labels, or all but `label` and `split`.
+Files are named from the data's folder on. Other columns are not read.
 """
 
 from pathlib import Path
 
-from edgecv.datasets import boxes, files, headers, splits
-from edgecv.datasets.boxes import Drawn, Picture
-from edgecv.datasets.csv_rows import CORNERS, Row, columns_of, read_rows
+from edgecv.datasets import files, splits
+from edgecv.datasets.csv_rows import CORNERS, SPLIT, Row, columns_of, read_rows
+from edgecv.datasets.csv_samples import SAMPLES
 from edgecv.datasets.faults import Faults
 from edgecv.datasets.found import Found
 from edgecv.datasets.options import refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
-from edgecv.errors import not_one_of
-from edgecv.records.files import digest_of, digest_of_file
+from edgecv.errors import InputError, not_one_of
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import Label, Samples
+from edgecv.records.samples import Samples
 
 __all__ = ["FAULTS", "OPTIONS", "SPLITS", "TASKS", "found_in", "load"]
 
-TASKS: tuple[Task, ...] = ("classification", "detection")
+TASKS: tuple[Task, ...] = ("classification", "detection", "regression")
 FAULTS: tuple[str, ...] = (
     *("missing_files", "unreadable_images", "malformed_annotations", "unknown_labels", "invalid_boxes"),
     *("invalid_numbers", "duplicate_names"),
 )
 OPTIONS = (*splits.OPTIONS, "labels", *FAULTS)
 WHOLE = "labels.csv"  # the table that has all splits
+NO_VALUES = ("file", "label", SPLIT)  # columns of a regression that nobody names
 
 
 def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:
     refuse_unknown(data, OPTIONS)
     folder = files.root(data)
-    boxed = task == "detection"
-    rows = _rows(folder, data, split, boxed, faults)
-    training = rows if split == "train" else _rows(folder, data, "train", boxed, Faults())  # training tells of its own
-    labels = words(data.options, "labels") or tuple(sorted({row.label for row in training if row.label}))
+    labels = words(data.options, "labels") or _labels(folder, data, task)
+    rows = _rows(folder, data, split, task, labels, faults)
     found = _images(folder, rows, faults)
     chosen = dict(splits.members(list(found.items()), data, split))
     known = [row for row in rows if row.file in chosen and _is_known(row, labels, faults)]
-    notes = splits.notes(data, split)
-    return (_boxes if boxed else _classes)(chosen, known, labels, faults, notes)
+    return SAMPLES[task](chosen, known, labels, faults, splits.notes(data, split))
+
+
+def _labels(folder: Path, data: Data, task: Task) -> tuple[str, ...]:
+    """Those of training, which tells of its faults itself."""
+    if task == "regression":
+        path = _table(folder, data, "train")
+        others = tuple(name for name in columns_of(path, task) if name not in NO_VALUES)
+        if not others:
+            raise InputError(f"{path}:1: expected columns of numbers beside the column file, got none")
+        return others
+    return tuple(sorted({row.label for row in _rows(folder, data, "train", task, (), Faults()) if row.label}))
 
 
 def found_in(folder: Path) -> Found | None:
@@ -50,17 +59,24 @@ def found_in(folder: Path) -> Found | None:
         columns = columns_of(path) if path.is_file() else ()
         if {"file", "label"} <= set(columns):
             task: Task = "detection" if set(CORNERS) <= set(columns) else "classification"
-            return Found(f"{name} has the columns {', '.join(columns)}", (task,))
+        elif "file" in columns and set(columns) - {*NO_VALUES}:
+            task = "regression"
+        else:
+            continue
+        return Found(f"{name} has the columns {', '.join(columns)}", (task,))
     return None
 
 
-def _rows(folder: Path, data: Data, split: str, boxed: bool, faults: Faults) -> list[Row]:
-    names = splits.sources(data, split)
-    candidates = [folder / f"{name}.csv" for name in names]
-    if (folder / WHOLE).is_file() and "split" in columns_of(folder / WHOLE):
+def _table(folder: Path, data: Data, split: str) -> Path:
+    candidates = [folder / f"{name}.csv" for name in splits.sources(data, split)]
+    if (folder / WHOLE).is_file() and SPLIT in columns_of(folder / WHOLE):
         candidates.append(folder / WHOLE)
-    path = splits.place(split, "a CSV file", candidates)
-    rows = read_rows(path, boxed, faults)
+    return splits.place(split, "a CSV file", candidates)
+
+
+def _rows(folder: Path, data: Data, split: str, task: Task, labels: tuple[str, ...], faults: Faults) -> list[Row]:
+    path, names = _table(folder, data, split), splits.sources(data, split)
+    rows = read_rows(path, task, labels if task == "regression" else (), faults)
     if path != folder / WHOLE or f"{names[0]}.csv" == WHOLE:
         return rows
     chosen = next((found for name in names if (found := [row for row in rows if row.split == name])), [])
@@ -94,39 +110,3 @@ def _is_known(row: Row, labels: tuple[str, ...], faults: Faults) -> bool:
         return True
     faults.add("unknown_labels", row.table, f"label: {not_one_of(labels, row.label)}", row.line)
     return False
-
-
-def _classes(
-    images: dict[str, Path], rows: list[Row], labels: tuple[str, ...], faults: Faults, notes: tuple[str, ...]
-) -> Samples:
-    index: dict[str, int] = {}
-    for row in rows:
-        if row.file in index:
-            faults.add("duplicate_names", row.table, f"'{row.file}' is listed twice", row.line)
-        elif row.label:
-            index[row.file] = labels.index(row.label)
-        else:
-            faults.add("malformed_annotations", row.table, "label: expected a label, got nothing", row.line)
-    readable = headers.sized({name: images[name] for name in index}, faults)
-    names = tuple(name for name in index if name in readable)
-    contents = [[name, digest_of_file(images[name]), index[name]] for name in names]
-    return Samples(
-        labels=labels,
-        digest=digest_of([labels, contents]),
-        names=names,
-        image=lambda number: images[names[number]],
-        truth=lambda number: Label(index[names[number]]),
-        notes=notes,
-    )
-
-
-def _boxes(
-    images: dict[str, Path], rows: list[Row], labels: tuple[str, ...], faults: Faults, notes: tuple[str, ...]
-) -> Samples:
-    drawn: dict[str, list[Drawn]] = {name: [] for name in images}
-    for row in rows:
-        if row.corners:
-            drawn[row.file].append(Drawn(row.corners, labels.index(row.label), row.table, row.line))
-    seen = headers.sized(images, faults)
-    pictures = [Picture(name, images[name], seen[name], drawn[name], images[name]) for name in seen]
-    return boxes.samples(pictures, labels, faults, notes)

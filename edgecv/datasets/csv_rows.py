@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,10 +11,17 @@ from edgecv.datasets import files
 from edgecv.datasets.boxes import Corners
 from edgecv.datasets.faults import Faults, Slip
 from edgecv.errors import InputError
+from edgecv.records.recipe import Task
 
 MOST_MB = 512
 HEADER_BYTES = 4096
 CORNERS = ("x0", "y0", "x1", "y1")
+COLUMNS: Mapping[Task, tuple[str, ...]] = {
+    "classification": ("file", "label"),
+    "detection": ("file", "label", *CORNERS),
+    "regression": ("file",),
+}
+SPLIT = "split"
 NAMES = {  # other words for our columns, as common tools write them
     **{"filename": "file", "file_name": "file", "image": "file", "path": "file"},
     **{"class": "label", "class_name": "label", "category": "label"},
@@ -27,23 +35,24 @@ class Row(NamedTuple):
     file: str
     label: str
     corners: Corners | None
+    values: tuple[float, ...]
     split: str
 
 
-def columns_of(path: Path) -> tuple[str, ...]:
-    """The columns that the first line of a file names, by our names; none where it is no such file."""
+def columns_of(path: Path, task: Task = "detection") -> tuple[str, ...]:
+    """The columns that the first line of a file names, those of a task by our names; none where it is no such file."""
     with path.open("rb") as file:
         first = file.read(HEADER_BYTES).decode("utf-8-sig", "replace").partition("\n")[0].replace("\0", "")
-    return tuple(_known(next(csv.reader([first]), [])))
+    return tuple(_known(next(csv.reader([first]), []), task))
 
 
-def read_rows(path: Path, boxed: bool, faults: Faults) -> list[Row]:
-    """The rows that can be meant; `boxed` ones have corners."""
+def read_rows(path: Path, task: Task, values: Sequence[str], faults: Faults) -> list[Row]:
+    """The rows that can be meant, with the numbers in the columns that are named `values`."""
     reader = csv.reader(io.StringIO(_text(path)), strict=True)
     rows = []
-    wanted = ("file", "label", *CORNERS) if boxed else ("file", "label")
+    wanted = (*COLUMNS[task], *values)
     try:
-        columns = list(_known(next(reader, [])))
+        columns = list(_known(next(reader, []), task))
         missing = [name for name in wanted if name not in columns]
         if missing or len(set(columns)) < len(columns):
             has = ", ".join(columns)
@@ -51,7 +60,7 @@ def read_rows(path: Path, boxed: bool, faults: Faults) -> list[Row]:
         for cells in reader:
             try:
                 if any(cells):
-                    rows.append(_row(cells, columns, path, reader.line_num, boxed))
+                    rows.append(_row(_cells(cells, columns), task, values, path, reader.line_num))
             except Slip as slip:
                 faults.add(slip.kind, path, str(slip), reader.line_num)
     except csv.Error as error:
@@ -66,23 +75,39 @@ def _text(path: Path) -> str:
         raise InputError(f"{path}: expected a CSV file: {error}") from error
 
 
-def _known(columns: list[str]) -> Iterator[str]:
+def _known(columns: list[str], task: Task) -> Iterator[str]:
     stripped = [column.strip() for column in columns]
     for column in stripped:
         ours = NAMES.get(column.lower(), column)
-        yield column if ours in stripped else ours  # our own word is meant where both are there
+        # Our own word is meant where both are there; and what another task would read may be the name of a value.
+        yield column if ours in stripped or ours not in COLUMNS[task] else ours
 
 
-def _row(cells: list[str], columns: list[str], path: Path, line: int, boxed: bool) -> Row:
+def _cells(cells: list[str], columns: list[str]) -> Mapping[str, str]:
     if len(cells) != len(columns):
         raise Slip("malformed_annotations", f"expected {len(columns)} cells, got {len(cells)}")
-    of = dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+    return dict(zip(columns, (cell.strip() for cell in cells), strict=True))
+
+
+def _row(of: Mapping[str, str], task: Task, values: Sequence[str], path: Path, line: int) -> Row:
     if not of["file"]:
         raise Slip("malformed_annotations", "file: expected the name of an image, got nothing")
-    corners = _corners([of[name] for name in CORNERS]) if boxed else None
-    if boxed and (corners is None) != (of["label"] == ""):
+    corners = _corners([of[name] for name in CORNERS]) if task == "detection" else None
+    if task == "detection" and (corners is None) != (of["label"] == ""):
         raise Slip("malformed_annotations", "expected a label and four corners, or none of them")
-    return Row(path, line, of["file"], of["label"], corners, of.get("split", ""))
+    label = of["label"] if "label" in COLUMNS[task] else ""
+    numbers = tuple(_number(name, of[name]) for name in values)
+    return Row(path, line, of["file"], label, corners, numbers, of.get(SPLIT, ""))
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise Slip("invalid_numbers", f"{name}: expected a finite number, got {repr(text) if text else 'nothing'}")
+    return number
 
 
 def _corners(texts: list[str]) -> Corners | None:

@@ -75,12 +75,12 @@ class Canvas:
 
     def _clutter(self) -> None:
         """Thin figures behind the objects: edges and corners of strong colour that are no class."""
-        colors = [self._colors() for _ in range(2)]
+        colors = [self.colors() for _ in range(2)]
         short = min(self.size)
         for kind in self.rng.integers(0, len(CLUTTER), self.rng.integers(3, 8)):
             reach, half_width = short * self.rng.uniform(0.07, 0.2), short * self.rng.uniform(0.01, 0.022)
             window = Window(self.rng, self.size, reach, math.pi)
-            self._paint(window, CLUTTER[kind](window, reach, half_width), colors[int(self.rng.integers(2))])
+            self.paint(window, CLUTTER[kind](window, reach, half_width), colors[int(self.rng.integers(2))])
 
     def place(self, diameters: tuple[float, float]) -> None:
         """One more object in front of all others, where it hides none of them too far."""
@@ -95,13 +95,13 @@ class Canvas:
                 break
         else:
             return
-        self._paint(window, inside, self._colors())
+        self.paint(window, inside, self.colors())
         self.classes.append(kind)
         self.owner[window.place][mine] = len(self.classes)
         self.areas = np.append(self.areas, mine.sum())
         self.visible = np.append(self.visible - covered, mine.sum())
 
-    def _colors(self) -> tuple[np.ndarray, np.ndarray]:
+    def colors(self) -> tuple[np.ndarray, np.ndarray]:
         """A colour that stands out from the background and, as far as possible, from all others; and a shade of it."""
         candidates = self.rng.uniform(15, 240, (32, 3)).astype(np.float32)
         from_background = _least_gap(candidates, self.background)
@@ -119,7 +119,8 @@ class Canvas:
         shade: np.ndarray = shades[np.where(from_background < CONTRAST, from_background - 255, change).argmax()]
         return shade
 
-    def _paint(self, window: Window, inside: np.ndarray, colors: tuple[np.ndarray, np.ndarray]) -> None:
+    def paint(self, window: Window, inside: np.ndarray, colors: tuple[np.ndarray, np.ndarray]) -> None:
+        """A figure over what is there, in a gradient and a texture of its own."""
         cover = np.clip(inside + 0.5, 0, 1)
         under = self.planes[:, window.place[0], window.place[1]]
         over = _surface(self.rng, window.rows, window.columns, colors)

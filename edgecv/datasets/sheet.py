@@ -13,7 +13,8 @@ from edgecv.datasets.truth_drawing import draw_truth
 from edgecv.errors import InputError
 from edgecv.ondevice.decoding import open_picture
 from edgecv.ondevice.drawing import BLACK, Color, color_of, font
-from edgecv.records.samples import VOID, Mask, Samples
+from edgecv.ondevice.tasks.regression import written
+from edgecv.records.samples import VOID, Mask, Samples, Values
 
 PAPER: Color = (250, 250, 248)
 INK: Color = (32, 33, 36)
@@ -23,8 +24,10 @@ EMPTY: Color = (228, 228, 224)
 GAP, MARGIN = 14, 24
 TITLE, TEXT = 22, 14  # heights of letters
 CAPTION = 26  # the line below an image
+LINE = 20  # another one
 LEGEND_LINE = 26
 LISTED = 60  # labels in the legend
+MOST_VALUES = 6  # below an image
 NARROWEST, WIDEST = 168, 420  # cells; between them, twice as wide as the images
 ICON = 64  # pixels of the long side: single pixels are shown of what is no larger
 FLATTEST, TALLEST = 0.6, 1.3  # height of a cell as a share of its width
@@ -34,7 +37,7 @@ class Cell(NamedTuple):
     """One image with its truth, as large as it is shown."""
 
     picture: Image.Image
-    name: str
+    captions: tuple[str, ...]  # below it
 
 
 def contact_sheet(samples: Samples, title: str, count: int, seed: int) -> Image.Image:
@@ -44,18 +47,19 @@ def contact_sheet(samples: Samples, title: str, count: int, seed: int) -> Image.
     pictures = [_opened(samples, number) for number in numbers]
     size = _cell_size([picture for picture in pictures if picture])
     cells = [_cell(picture, samples, number, size) for number, picture in zip(numbers, pictures, strict=True)]
+    caption = CAPTION + LINE * (len(cells[0].captions) - 1)
     columns = _columns(len(cells), size)
     wide = 2 * MARGIN + columns * (size[1] + GAP) - GAP
     title = f"{title}   {len(cells)} of {len(samples)} images"
     legend = _legend(samples, numbers, wide)
-    high = 2 * MARGIN + TITLE + math.ceil(len(cells) / columns) * (size[0] + CAPTION + GAP) + legend.height
+    high = 2 * MARGIN + TITLE + math.ceil(len(cells) / columns) * (size[0] + caption + GAP) + legend.height
     sheet = Image.new("RGB", (wide, high), PAPER)
     pen = ImageDraw.Draw(sheet)
     pen.text((MARGIN, MARGIN), _shortened(title, TITLE, wide - 2 * MARGIN), fill=INK, font=font(TITLE), anchor="lt")
     top = 2 * MARGIN + TITLE
     for number, cell in enumerate(cells):
         row, column = divmod(number, columns)
-        _paste(sheet, cell, (MARGIN + column * (size[1] + GAP), top + row * (size[0] + CAPTION + GAP)), size)
+        _paste(sheet, cell, (MARGIN + column * (size[1] + GAP), top + row * (size[0] + caption + GAP)), size)
     sheet.paste(legend, (0, high - legend.height))
     return sheet
 
@@ -83,31 +87,41 @@ def _columns(cells: int, size: tuple[int, int]) -> int:
 
 
 def _cell(picture: Image.Image | None, samples: Samples, number: int, size: tuple[int, int]) -> Cell:
+    captions = (samples.names[number], *_below(samples, number))
     if picture is None:
         blank = Image.new("RGB", (size[1], size[0]), EMPTY)
         place = size[1] / 2, size[0] / 2
         ImageDraw.Draw(blank).text(place, "cannot be read", fill=FAINT, font=font(TEXT), anchor="mm")
-        return Cell(blank, samples.names[number])
+        return Cell(blank, captions)
     scale = min(size[1] / picture.width, size[0] / picture.height)
     shown = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     method = Image.Resampling.NEAREST if max(picture.size) <= ICON else Image.Resampling.LANCZOS
     resized = picture.resize(shown, method)
     draw_truth(resized, samples.truth(number), samples.labels, scale)
-    return Cell(resized, samples.names[number])
+    return Cell(resized, captions)
+
+
+def _below(samples: Samples, number: int) -> tuple[str, ...]:
+    """Truth that cannot be drawn in: each value, or the first of very many."""
+    truth = samples.truth(number)
+    return tuple(written(truth.numbers, samples.labels))[:MOST_VALUES] if isinstance(truth, Values) else ()
 
 
 def _paste(sheet: Image.Image, cell: Cell, corner: tuple[int, int], size: tuple[int, int]) -> None:
-    """The image in the middle of its cell, and its name below."""
+    """The image in the middle of its cell, and its captions below."""
     left, top = corner
     pen = ImageDraw.Draw(sheet)
     pen.rectangle((left, top, left + size[1] - 1, top + size[0] - 1), fill=EMPTY)
     sheet.paste(cell.picture, (left + (size[1] - cell.picture.width) // 2, top + (size[0] - cell.picture.height) // 2))
-    name = _shortened(cell.name, TEXT, size[1])
-    pen.text((left, top + size[0] + 6), name, fill=FAINT, font=font(TEXT), anchor="lt")
+    for line, caption in enumerate(cell.captions):
+        place = left, top + size[0] + 6 + line * LINE
+        pen.text(place, _shortened(caption, TEXT, size[1]), fill=FAINT, font=font(TEXT), anchor="lt")
 
 
 def _legend(samples: Samples, numbers: Sequence[int], wide: int) -> Image.Image:
-    """The labels with their colours, in lines; of very many only the first."""
+    """The labels with their colours, in lines; of very many only the first. Values have no colours."""
+    if numbers and isinstance(samples.truth(numbers[0]), Values):
+        return Image.new("RGB", (wide, MARGIN), PAPER)
     entries = [(label, color_of(index)) for index, label in enumerate(samples.labels[:LISTED])]
     if len(samples.labels) > LISTED:
         entries.append((f"and {len(samples.labels) - LISTED} more", EMPTY))

@@ -1,4 +1,4 @@
-"""Truth over its image: the label, boxes with their names, or a mask that shines through."""
+"""Truth over its image: the label, boxes with their names, or a mask that shines through; values fit below it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from edgecv.ondevice.drawing import Color, color_of, font, ink_on, lay_mask_over
-from edgecv.records.samples import Boxes, Label, Truth
+from edgecv.records.samples import Boxes, Label, Mask, Truth
 
 Place = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -25,7 +25,7 @@ def draw_truth(picture: Image.Image, truth: Truth, labels: Sequence[str], scale:
         _write(ImageDraw.Draw(picture), place, text, LABEL, color_of(truth.index))
     elif isinstance(truth, Boxes):
         _draw_boxes(picture, truth.boxes * scale, truth.indices, labels)
-    else:
+    elif isinstance(truth, Mask):
         lay_mask_over(picture, truth.pixels)
 
 

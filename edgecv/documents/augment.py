@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from edgecv.documents.document import Document
 from edgecv.documents.limits import Limit, check, refuse, share
-from edgecv.records.augment import WORDS, Augment
+from edgecv.records.augment import Augment, settings_of
 from edgecv.records.recipe import Recipe
 
 FIELD = "training.augment"
@@ -32,7 +32,7 @@ def with_settings(document: Document[Recipe]) -> Document[Recipe]:
         return document
     said = document.written.value["training"].value["augment"].value
     given = {name: getattr(training.augment, name) for name in said}
-    augment = replace(WORDS[training.augment.base], **given)
+    augment = replace(settings_of(training.augment.base, document.record.task), **given)
     return replace(document, record=replace(document.record, training=replace(training, augment=augment)))
 
 

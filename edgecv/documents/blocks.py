@@ -1,6 +1,6 @@
 """What stands in for a recipe where a network comes from elsewhere: a preprocess block, a postprocess block, labels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ from edgecv.documents.written import Written, shown_path
 from edgecv.documents.yaml_tree import read_file
 from edgecv.errors import InputError, not_one_of
 from edgecv.ondevice.heads import HEADS
-from edgecv.ondevice.tasks import classification
+from edgecv.ondevice.tasks import classification, regression
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Task
 
+SETTINGS: Mapping[Task, type] = {"classification": classification.Settings, "regression": regression.Settings}
 OF_DETECTIONS = (share("score_threshold"), share("nms_iou"), positive("max_detections"))
 
 
@@ -37,6 +38,8 @@ def load_postprocess(path: Path, task: Task, labels: Sequence[str]) -> dict[str,
     written = read_file(path)
     document: Document[Any] = Document(read_record(written, _settings(written, task)), path, written)
     plain: dict[str, Any] = as_written(document.record)
+    if task == "regression":
+        _check_units(document, len(labels))
     if task == "detection":
         check(document, OF_DETECTIONS)
         with document.places():
@@ -48,14 +51,23 @@ def usual_postprocess(task: Task) -> dict[str, Any]:
     """The block of a task where no file says otherwise."""
     if task == "detection":
         raise InputError(f"postprocess: missing; a file has to describe the detection head: {one_of(HEADS)}")
-    settings: dict[str, Any] = as_written(classification.Settings()) if task == "classification" else {}
+    settings: dict[str, Any] = as_written(SETTINGS[task]()) if task in SETTINGS else {}
     return settings
+
+
+def _check_units(document: Document[Any], labels: int) -> None:
+    for name in ("mean", "std"):
+        numbers = getattr(document.record, name)
+        if len(numbers) not in (0, labels):
+            refuse(document, name, f"expected {labels} numbers, one for each label, got {len(numbers)}")
+        if name == "std" and min(numbers, default=1.0) <= 0:
+            refuse(document, name, f"expected numbers above 0, got {shown(numbers)}")
 
 
 def _settings(written: Written, task: Task) -> type:
     """What the block of a task holds."""
-    if task == "classification":
-        return classification.Settings
+    if task in SETTINGS:
+        return SETTINGS[task]
     if task == "segmentation":
         raise InputError(f"{written.where}: expected nothing, for segmentation has no settings; leave the file out")
     head = written.value.get("head") if isinstance(written.value, dict) else None

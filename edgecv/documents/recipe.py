@@ -18,7 +18,7 @@ from edgecv.documents.wording import one_of
 from edgecv.documents.yaml_tree import read_file
 from edgecv.errors import InputError, not_one_of
 from edgecv.ondevice.engines import ENGINES
-from edgecv.records.recipe import IMAGENET, LOSS_SETTINGS_OF, METRICS_OF, Recipe, Training
+from edgecv.records.recipe import ERRORS, IMAGENET, LOSS_SETTINGS_OF, METRICS_OF, Recipe, Training
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 
@@ -39,7 +39,6 @@ LIMITS = (
     positive("calibration.images"),
     Limit("builds", "at least one build, such as {target: tflite, precision: int8}", lambda builds: len(builds) > 0),
     Limit("bench.threads", "a number above 0, or null", lambda threads: threads is None or threads > 0),
-    share("accuracy.max_drop"),
 )
 
 
@@ -60,9 +59,7 @@ def load_recipe(
     _check_schedule(document)
     _check_loss_settings(document)
     _check_fine_tuning(document)
-    metric, fitting = document.record.accuracy.metric, METRICS_OF[document.record.task]
-    if metric not in fitting:
-        refuse(document, "accuracy.metric", f"expected {one_of(fitting)} for {document.record.task}, got '{metric}'")
+    _check_accuracy(document)
     return _with_paths(document) if expand else document
 
 
@@ -112,6 +109,14 @@ def _check_fine_tuning(document: Document[Recipe]) -> None:
     for name in ("frozen", "freeze_epochs", "pretrained_rate"):
         if recipe.model.weights is None and getattr(recipe.training, name) != getattr(usual, name):
             refuse(document, f"training.{name}", "only for layers filled by model.weights; name some, or remove it")
+
+
+def _check_accuracy(document: Document[Recipe]) -> None:
+    metric, fitting = document.record.accuracy.metric, METRICS_OF[document.record.task]
+    if metric not in fitting:
+        refuse(document, "accuracy.metric", f"expected {one_of(fitting)} for {document.record.task}, got '{metric}'")
+    limit = not_negative if metric in ERRORS else share
+    check(document, [limit("accuracy.max_drop")])
 
 
 def _with_paths(document: Document[Recipe]) -> Document[Recipe]:

@@ -16,7 +16,7 @@ from edgecv.metrics import METRICS, Score
 from edgecv.ondevice import predictions
 from edgecv.records.artifact import Artifact, open_sealed
 from edgecv.records.evaluation import EvaluatedArtifact, EvaluatedData, Evaluation
-from edgecv.records.recipe import METRICS_OF, Accuracy
+from edgecv.records.recipe import METRICS_OF, Accuracy, gain
 from edgecv.records.samples import Samples
 
 
@@ -104,7 +104,7 @@ def _score_saved(path: Path, task: str, samples: Samples, indices: list[int]) ->
 
 def _judged(evaluation: Evaluation, scored: Score, reference: Score, accuracy: Accuracy) -> Evaluation:
     float_value = reference.values[accuracy.metric]
-    drop = float_value - evaluation.value
+    drop = gain(accuracy.metric) * (float_value - evaluation.value)
     interval = scored.drop_interval(reference, accuracy.metric)
     verdict, images_needed = judge(drop, interval, accuracy.max_drop, evaluation.data.n)
     return replace(

@@ -12,8 +12,8 @@ from edgecv.records.recipe import Task
 Size = tuple[int, int]
 
 # As the data sets have them on which networks of the task are usually compared: Pascal VOC, with its background for
-# masks; ImageNet; and for the smallest pictures MNIST and CIFAR-10.
-CLASSES: Mapping[str, int] = {"detection": 20, "segmentation": 21, "classification": 1000}
+# masks; ImageNet; and for the smallest pictures MNIST and CIFAR-10. Of regression the three angles of a head.
+CLASSES: Mapping[str, int] = {"detection": 20, "segmentation": 21, "classification": 1000, "regression": 3}
 SMALL_PICTURES, FEW_CLASSES = 64, 10
 
 

@@ -7,7 +7,7 @@ task, with 95 % intervals, without looking at an image again.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from edgecv.metrics import classification, detection, segmentation
+from edgecv.metrics import classification, detection, regression, segmentation
 from edgecv.metrics.intervals import Interval
 
 
@@ -25,7 +25,7 @@ class Score(Protocol):
         """The 95 % interval of the value, over other images of the same kind."""
 
     def drop_interval(self, reference: Any, metric: str) -> Interval:
-        """The 95 % interval of what is lost against a reference scored on the same images."""
+        """The 95 % interval of what is lost against a reference scored on the same images: above 0 is worse."""
 
 
 class MetricModule(Protocol):
@@ -39,4 +39,5 @@ METRICS: dict[str, MetricModule] = {
     "classification": classification,
     "detection": detection,
     "segmentation": segmentation,
+    "regression": regression,
 }

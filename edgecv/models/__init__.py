@@ -15,6 +15,7 @@ from edgecv.models import (
     fcn,
     lraspp,
     pspnet,
+    regressor,
     ssdlite,
     tiny_detector,
     tiny_segmenter,
@@ -40,6 +41,7 @@ MODELS: dict[str, ModelModule] = {
     "pspnet": pspnet,
     "lraspp": lraspp,
     "deeplab_lite": deeplab_lite,
+    "regressor": regressor,
 }
 
 KINDS = {bool: "true or false", int: "a whole number above 0", float: "a number above 0", str: "a word"}

@@ -1,4 +1,4 @@
-"""The trunk of a classifier as a backbone: its last feature map at each stride, for detectors and segmenters."""
+"""The trunk of a classifier as a backbone: whole, or the last map at each stride, for detectors and segmenters."""
 
 import inspect
 from collections.abc import Callable, Iterator
@@ -16,10 +16,10 @@ def levels(name: str, pixels: Any, *, width: float = 1.0) -> dict[int, Any]:
 
     The layers have the names that they have in the classifier, so that its weights can be filled in.
     """
-    trunk = _trunk(name, width)
+    deepest = trunk(name, width)(pixels)
     height, width_px = pixels.shape[1:3]
     strides = {(-(-height // stride), -(-width_px // stride)): stride for stride in STRIDES}
-    found = {strides[shape]: features for shape, features in _maps(pixels, trunk(pixels)) if shape in strides}
+    found = {strides[shape]: features for shape, features in _maps(pixels, deepest) if shape in strides}
     if len(found) < len(STRIDES):
         raise InputError(
             f"model.backbone: '{name}' does not halve a picture of {height} x {width_px} five times; "
@@ -28,16 +28,16 @@ def levels(name: str, pixels: Any, *, width: float = 1.0) -> dict[int, Any]:
     return {stride: found[stride] for stride in STRIDES}
 
 
-def _trunk(name: str, width: float) -> Callable[[Any], Any]:
+def trunk(name: str, width: float) -> Callable[[Any], Any]:
     """What makes the features, at the width that is asked for."""
     if name not in CLASSIFIERS:
         raise InputError(f"model.backbone: {not_one_of(CLASSIFIERS, name)}")
-    trunk = CLASSIFIERS[name].trunk
-    if "width" in inspect.signature(trunk).parameters:
-        return partial(trunk, width=width)
+    build = CLASSIFIERS[name].trunk
+    if "width" in inspect.signature(build).parameters:
+        return partial(build, width=width)
     if width != 1.0:
         raise InputError(f"model.width: '{name}' has one width, expected 1.0, got '{width}'")
-    return trunk
+    return build
 
 
 def _maps(pixels: Any, features: Any) -> Iterator[tuple[tuple[int, int], Any]]:

@@ -20,5 +20,5 @@ def by_name(names: Sequence[str], task: Task, outputs: Any) -> Mapping[str, Any]
         return outputs
     several = outputs if isinstance(outputs, list | tuple) else [outputs]
     if len(several) == 1 and task != "detection":
-        return {"logits": several[0]}
+        return {"values" if task == "regression" else "logits": several[0]}
     return dict(zip(names, several, strict=True))

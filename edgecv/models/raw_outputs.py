@@ -22,7 +22,7 @@ def raw_outputs(network: Any, task: Task, postprocess: Mapping[str, Any]) -> Any
     """The network without a softmax at its end: the same weights, and the network itself untouched."""
     import keras
 
-    if task == "detection" or postprocess.get("activation", "softmax") != "softmax":
+    if task in ("detection", "regression") or postprocess.get("activation", "softmax") != "softmax":
         return network
     if isinstance(network, keras.Sequential) and network.built:
         network = keras.Model(network.inputs[0], network.outputs[0], name=network.name)

@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from edgecv.ondevice.tasks.classification import Classification, best
 from edgecv.ondevice.tasks.detection import Detection
 from edgecv.ondevice.tasks.labels import label_of
+from edgecv.ondevice.tasks.regression import Regression, written
 from edgecv.ondevice.tasks.segmentation import Segmentation, shares
 from edgecv.records.samples import VOID
 
@@ -39,6 +40,8 @@ def draw(image: Union[np.ndarray, Image.Image], prediction: Any, labels: Sequenc
         _draw_boxes(picture, prediction._replace(boxes=prediction.boxes * factor), labels)
     elif isinstance(prediction, Segmentation):
         _draw_mask(picture, prediction, labels)
+    elif isinstance(prediction, Regression):
+        _write_list(picture, [(text, BLACK) for text in written(prediction.values, labels)])
     return picture
 
 

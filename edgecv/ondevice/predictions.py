@@ -14,6 +14,7 @@ import numpy as np
 from edgecv.errors import InputError
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.files import write_whole
 
@@ -80,6 +81,14 @@ def _unpack_segmentations(arrays: Mapping[str, np.ndarray]) -> List[Segmentation
     return [Segmentation(pixels.reshape(shape)) for pixels, shape in zip(flat, shapes)]
 
 
+def _pack_regressions(predictions: Sequence[Regression]) -> Dict[str, np.ndarray]:
+    return {"values": np.array([each.values for each in predictions], np.float32)}
+
+
+def _unpack_regressions(arrays: Mapping[str, np.ndarray]) -> List[Regression]:
+    return [Regression(values) for values in arrays["values"]]
+
+
 def _end_to_end(arrays: Sequence[np.ndarray], dtype: Any) -> np.ndarray:
     return np.concatenate([np.empty(0, dtype), *(array.reshape(-1) for array in arrays)])
 
@@ -88,4 +97,5 @@ FORMS: Dict[str, Form] = {
     "classification": Form(_pack_classifications, _unpack_classifications),
     "detection": Form(_pack_detections, _unpack_detections),
     "segmentation": Form(_pack_segmentations, _unpack_segmentations),
+    "regression": Form(_pack_regressions, _unpack_regressions),
 }

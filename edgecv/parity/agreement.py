@@ -13,10 +13,16 @@ from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.artifact import Manifest
 
 SAME_BOX = 0.5  # overlap (intersection over union) from which two boxes are one object
+SAME_VALUE = 0.5  # standard deviations of a value, over the images, by which two of it may differ and be one
+LEAST_SPREAD = 0.25  # of the truth's: a value that a network has hardly learnt varies less, and asks for no more care
 
 
 def agreement(reference: Mapping[str, np.ndarray], got: Mapping[str, np.ndarray], manifest: Manifest) -> float | None:
-    """The share of equal answers: best classes, matched boxes, or pixels; None where there are no answers."""
+    """The share of equal answers: best classes, matched boxes, pixels, or values; None where there are no answers."""
+    if manifest.task == "regression":
+        standard = manifest.postprocess.get("std")  # then the outputs are in units of the truth's spread
+        least = LEAST_SPREAD if standard else 0.0
+        return _values(reference["values"], got["values"], least)
     return AGREEMENT[manifest.task](_answers(reference, manifest), _answers(got, manifest))
 
 
@@ -38,6 +44,13 @@ def _best_classes(reference: Sequence[Classification], got: Sequence[Classificat
 
 def _pixels(reference: Sequence[Segmentation], got: Sequence[Segmentation]) -> float:
     return float(np.mean([(a.mask == b.mask).mean() for a, b in zip(reference, got, strict=True)]))
+
+
+def _values(reference: np.ndarray, got: np.ndarray, least_spread: float) -> float:
+    """Of the value that agrees least: the others would hide one that is lost. One that never changes has no say."""
+    spread = reference.std(axis=0)
+    same = np.abs(reference - got) <= SAME_VALUE * np.maximum(spread, least_spread)
+    return float(same.mean(axis=0)[np.ptp(reference, axis=0) > 0].min())
 
 
 def _boxes(reference: Sequence[Detection], got: Sequence[Detection]) -> float | None:

@@ -1,7 +1,8 @@
 """How much of an integer's range the outputs use.
 
 An int8 tensor has one scale. Boxes in pixels beside scores from 0 to 1 leave the scores a single level, and figures
-over the whole tensor hide it: so the scores are looked at alone.
+over the whole tensor hide it: so the scores are looked at alone. So is each value of a regression whose outputs are in
+units of their own; those in standard deviations share a scale without harm.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from edgecv.parity.limits import LEAST_LEVELS
+from edgecv.parity.limits import LEAST_LEVELS, LEAST_LEVELS_OF_VALUE
 from edgecv.records.artifact import Manifest
 
 Outputs = Mapping[str, np.ndarray]
@@ -21,11 +22,17 @@ RANKING = ("logits", "cls", "obj")  # outputs, or how their names begin, whose v
 
 
 class Ranked(NamedTuple):
-    """The part of an output that ranks answers, and what else shares its scale."""
+    """The part of an output that ranks answers, or is one itself, and what else shares its scale."""
 
     output: str
     values: np.ndarray
     others: np.ndarray | None = None
+    value: str = ""  # of regression: its name
+
+    @property
+    def least(self) -> int:
+        """The levels that it takes."""
+        return LEAST_LEVELS_OF_VALUE if self.value else LEAST_LEVELS
 
 
 def level_use(outputs: Outputs) -> dict[str, float]:
@@ -39,11 +46,16 @@ def too_few_levels(reference: Outputs, got: Outputs, manifest: Manifest) -> list
     return [
         _complaint(part, manifest)
         for ideal, part in pairs
-        if _levels(part.values) < LEAST_LEVELS and _levels(ideal.values) >= CLEARLY_MORE * LEAST_LEVELS
+        if _levels(part.values) < part.least and _levels(ideal.values) >= CLEARLY_MORE * part.least
     ]
 
 
 def _ranked(outputs: Outputs, manifest: Manifest) -> Iterator[Ranked]:
+    if manifest.task == "regression":
+        if not manifest.postprocess.get("std"):
+            for label, values in zip(manifest.labels, outputs["values"].T, strict=True):
+                yield Ranked("values", values, value=label)
+        return
     if manifest.postprocess.get("head") == "yolov1":  # its boxes may share the scale, for all is between 0 and 1
         first = 5 * manifest.postprocess["boxes_per_cell"]
         yield Ranked("grid", outputs["grid"][..., first:], outputs["grid"][..., :first])
@@ -77,6 +89,11 @@ def _levels(values: np.ndarray) -> int:
 
 def _complaint(part: Ranked, manifest: Manifest) -> str:
     used = _levels(part.values)
+    if part.value:
+        return (
+            f"'{part.value}' has only {used} different numbers, for all values share one scale; let the network give "
+            "each in standard deviations from a mean, and a --postprocess file say both, or use int16x8 or float16"
+        )
     if part.others is None:
         return f"{part.output}: only {used} different values, at least {LEAST_LEVELS} are needed to rank answers"
     scale = next((t.quantization.scale for t in manifest.outputs if t.name == part.output and t.quantization), None)

@@ -37,3 +37,4 @@ LIMITS: Mapping[str, Limits] = {
 SHARED = LIMITS["float32"]  # of the steps that all targets share, whatever becomes of them afterwards
 
 LEAST_LEVELS = 16  # of the 256 of int8, for values that rank answers: with fewer, most answers are ties
+LEAST_LEVELS_OF_VALUE = 8  # of a value that is the answer, in 32 images: with fewer it is a tenth of its spread off

@@ -8,6 +8,7 @@ from pathlib import Path
 from edgecv import models
 from edgecv.documents import Document
 from edgecv.errors import InputError
+from edgecv.models.reading import postprocess_of
 from edgecv.pipeline.check import require_trusted_calibration
 from edgecv.pipeline.conversion import Conversion, architecture_of, recipe_digest
 from edgecv.pipeline.keys import digest_of_network
@@ -51,7 +52,7 @@ def _conversion(network: Path, recipe: Recipe, splits: Splits) -> Conversion:
         task=recipe.task,
         labels=splits.train.labels,
         preprocess=recipe.preprocess,
-        postprocess=models.MODELS[recipe.model.name].postprocess(**recipe.model.options),
+        postprocess=postprocess_of(recipe.model, recipe.task, splits.train),
         network=network,
         network_digest=digest,
         images=splits.train,

@@ -15,7 +15,7 @@ from edgecv.ondevice.engines.encoding import encoding_for
 from edgecv.ondevice.images import fit, open_image
 from edgecv.records.artifact import Tensor
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.samples import VOID, Boxes, Label, Samples, Truth
+from edgecv.records.samples import VOID, Boxes, Label, Samples, Truth, Values
 
 FEWEST = 50  # images that set ranges to be trusted; fewer have to be allowed by the user, and are stamped
 LOOKED_AT = 2000  # samples whose truth is read; the answer must not depend on how many images are asked for
@@ -54,6 +54,8 @@ def _by_turns(samples: Samples, order: Sequence[int]) -> Iterator[int]:
 def _classes(truth: Truth) -> set[int]:
     if isinstance(truth, Label):
         return {truth.index}
+    if isinstance(truth, Values):
+        return {EMPTY}
     shown = truth.indices if isinstance(truth, Boxes) else truth.pixels[truth.pixels != VOID]
     return set(np.unique(shown).tolist()) or {EMPTY}
 

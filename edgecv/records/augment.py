@@ -5,7 +5,7 @@ Ranges are drawn from evenly. What the settings do is in `edgecv/training/augmen
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Mapping, Tuple, Union
 
 AugmentWord = Literal["none", "standard", "strong"]
@@ -31,6 +31,8 @@ class Augment:
     hue: float = 0.0  # at most so many degrees around the circle of colours, either way
 
 
+PLACES = ("flip", "scale", "translate", "crop", "aspect", "mosaic")  # the settings that move what is in a picture
+
 WORDS: Mapping[str, Augment] = {
     "none": Augment(),
     "standard": Augment(
@@ -50,6 +52,14 @@ WORDS: Mapping[str, Augment] = {
 }
 
 
-def settings_of(augment: Union[AugmentWord, Augment]) -> Augment:
-    """All settings of a word; a block has them already."""
-    return WORDS[augment] if isinstance(augment, str) else augment
+def settings_of(augment: Union[AugmentWord, Augment], task: str = "") -> Augment:
+    """All settings of a word; a block has them already.
+
+    In regression a word changes the light alone: nobody knows what becomes of a value when its picture is moved. A
+    flip would turn a yaw around.
+    """
+    if not isinstance(augment, str):
+        return augment
+    still = Augment()
+    places = {name: getattr(still, name) for name in PLACES} if task == "regression" else {}
+    return replace(WORDS[augment], **places)

@@ -35,7 +35,7 @@ class Evaluation:
     value: float
     ci95: tuple[float, float]
     float_value: float | None = None
-    drop: float | None = None  # float_value - value: positive is worse
+    drop: float | None = None  # from float_value to value, the way that the metric gets worse: positive is worse
     drop_ci95: tuple[float, float] | None = None
     max_drop: float | None = None
     per_class: Mapping[str, float | None] = field(default_factory=dict)

@@ -8,9 +8,9 @@ from typing import Any, Literal, Mapping
 from edgecv.records.augment import Augment, AugmentWord
 from edgecv.records.preprocess import Preprocess
 
-Task = Literal["classification", "detection", "segmentation"]
+Task = Literal["classification", "detection", "segmentation", "regression"]
 Precision = Literal["float32", "float16", "dynamic", "int8", "int16x8"]
-Metric = Literal["top1", "map50", "map50_95", "miou"]
+Metric = Literal["top1", "map50", "map50_95", "miou", "mae", "r2"]
 Mode = Literal["quick", "standard", "mlperf"]
 Io = Literal["integer", "float"]
 
@@ -18,7 +18,14 @@ METRICS_OF: Mapping[str, tuple[str, ...]] = {
     "classification": ("top1",),
     "detection": ("map50_95", "map50"),
     "segmentation": ("miou",),
+    "regression": ("mae", "r2"),
 }
+ERRORS: tuple[str, ...] = ("mae",)  # in the truth's own units, the less the better; all others: at most 1, the best
+
+
+def gain(metric: str) -> int:
+    """1 where more of a metric is better, -1 where less is."""
+    return -1 if metric in ERRORS else 1
 
 
 # Settings of `Training` that only the losses of some tasks have.

@@ -35,7 +35,15 @@ class Mask:
 
 VOID = 255
 
-Truth = Union[Label, Boxes, Mask]
+
+@dataclass(frozen=True)
+class Values:
+    """Regression: a number (n,) for each of the labels, which are the names of the values, in their own units."""
+
+    numbers: np.ndarray
+
+
+Truth = Union[Label, Boxes, Mask, Values]
 
 
 @dataclass(frozen=True)

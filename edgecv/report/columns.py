@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
+from edgecv.records.recipe import ERRORS, gain
 from edgecv.report.figures import UNKNOWN, aligned, change, figure, size, two_digits
 from edgecv.report.row import Row
 
@@ -78,12 +79,17 @@ def _p90(row: Row) -> tuple[str, ...]:
 def _accuracy(row: Row) -> tuple[str, ...]:
     if row.evaluation is None:
         return (UNKNOWN, "", "")
-    loss = change(row.evaluation.drop, row.evaluation.drop_ci95)
+    loss = change(row.evaluation.drop, row.evaluation.drop_ci95, gain(row.evaluation.metric))
     return (*figure(row.evaluation.value, row.evaluation.ci95), f"({loss})" if loss else "")
 
 
 def _named_accuracy(row: Row) -> tuple[str, ...]:
-    return (row.evaluation.metric if row.evaluation else "", *_accuracy(row))
+    return (named(row.evaluation.metric) if row.evaluation else "", *_accuracy(row))
+
+
+def named(metric: str) -> str:
+    """A metric, and which way it is better where nobody would guess."""
+    return f"{metric}, less is better" if metric in ERRORS else metric
 
 
 def _memory(row: Row) -> tuple[str, ...]:
@@ -97,6 +103,6 @@ def _metrics(rows: Sequence[Row]) -> set[str]:
 
 def _accuracy_title(rows: Sequence[Row]) -> str:
     metrics = _metrics(rows)
-    name = metrics.pop() if len(metrics) == 1 else "accuracy"
+    name = named(metrics.pop()) if len(metrics) == 1 else "accuracy"
     compared = any(row.evaluation and row.evaluation.drop is not None for row in rows)
     return f"{name} (vs float)" if compared else name

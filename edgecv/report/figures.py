@@ -35,12 +35,12 @@ def figure(value: float | None, interval: Interval | None) -> Figure:
     return Figure(_rounded(value, decimals), "±" + _rounded(arm, decimals))
 
 
-def change(drop: float | None, interval: Interval | None) -> str:
-    """A drop as the change it makes: minus is worse, as a reader expects."""
+def change(drop: float | None, interval: Interval | None, gain: int = 1) -> str:
+    """A drop as the change it makes: minus is worse, as a reader expects; with a gain of -1, of errors, plus is."""
     if drop is None:
         return ""
     arm = _arm(drop, interval) if interval else 0.0
-    return "0" if drop == 0 == arm else _signed(-drop, _decimals(arm or abs(drop)))
+    return "0" if drop == 0 == arm else _signed(-gain * drop, _decimals(arm or abs(drop)))
 
 
 def two_digits(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgecv.records.evaluation import Evaluation
+from edgecv.records.recipe import ERRORS
 from edgecv.report.figures import figure, two_digits
 from edgecv.report.row import Row
 
@@ -30,16 +31,17 @@ def _about_accuracy(row: Row) -> list[str]:
     if evaluation is None:
         return [f"not evaluated on {row.device}"] if row.lacks == "evaluation" else []
     if evaluation.verdict == "fail":
-        return [f"{evaluation.metric}: the drop of {_drop(evaluation)} is more than {_allowed(evaluation)}"]
+        return [f"{evaluation.metric}: the {_drop(evaluation)} is more than {_allowed(evaluation)}"]
     if evaluation.verdict == "not_enough_images":
         cure = f"; about {evaluation.images_needed} would" if evaluation.images_needed else ""
-        told = f"{evaluation.data.n} images cannot tell whether the drop of {_drop(evaluation)} is within"
+        told = f"{evaluation.data.n} images cannot tell whether the {_drop(evaluation)} is within"
         return [f"{evaluation.metric}: {told} {_allowed(evaluation)}{cure}"]
     return []
 
 
 def _drop(evaluation: Evaluation) -> str:
-    return str(figure(evaluation.drop, evaluation.drop_ci95))
+    word = "rise" if evaluation.metric in ERRORS else "drop"
+    return f"{word} of {figure(evaluation.drop, evaluation.drop_ci95)}"
 
 
 def _allowed(evaluation: Evaluation) -> str:

@@ -17,6 +17,7 @@ from edgecv.errors import InputError
 from edgecv.records import evaluation, measurement
 from edgecv.records.evaluation import Evaluation
 from edgecv.records.measurement import Measurement
+from edgecv.records.recipe import gain
 from edgecv.report.labels import label_rows
 from edgecv.report.row import Lacking, Row
 
@@ -114,9 +115,10 @@ def _beats(rival: Row, row: Row) -> bool:
 
 
 def _standing(row: Row) -> tuple[float, float]:
+    """The time, and the accuracy so that more is better."""
     assert row.latency is not None
     assert row.evaluation is not None
-    return row.latency.p50_ms, row.evaluation.value
+    return row.latency.p50_ms, gain(row.evaluation.metric) * row.evaluation.value
 
 
 def _reading_order(row: Row) -> tuple[str, bool, bool, float, str]:

@@ -15,4 +15,6 @@ def expected_outputs(task: Task, labels: Sequence[str], postprocess: Mapping[str
         return {"logits": Output((1, classes), "one score a class")}
     if task == "segmentation":
         return {"logits": Output((1, None, None, classes), "one score a class in every cell")}
+    if task == "regression":
+        return {"values": Output((1, classes), "one number a value")}
     return HEADS[postprocess["head"]].outputs(postprocess, classes)

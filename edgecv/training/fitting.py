@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edgecv.records.augment import settings_of
 from edgecv.records.files import digest_of
 from edgecv.records.recipe import Recipe
 from edgecv.records.samples import Samples, Truth
@@ -61,7 +62,8 @@ def _feed(samples: Samples, learner: Learner, postprocess: Mapping[str, Any], re
     def encode(truths: Sequence[Truth]) -> Any:
         return learner.objective.encode(truths, recipe.preprocess.size, postprocess)
 
-    return Feed(samples, recipe.preprocess, recipe.training, encode)
+    changes = settings_of(recipe.training.augment, recipe.task)
+    return Feed(samples, recipe.preprocess, dataclasses.replace(recipe.training, augment=changes), encode)
 
 
 def _identity(recipe: Recipe, splits: tuple[Samples, Samples]) -> str:

@@ -14,11 +14,12 @@ from edgecv.errors import InputError
 from edgecv.ondevice import child
 from edgecv.ondevice.tasks import detection
 from edgecv.records.recipe import Task, Training
-from edgecv.records.samples import Boxes, Label, Mask, Truth
+from edgecv.records.samples import Boxes, Label, Mask, Truth, Values
 from edgecv.training.progress import Row
 
 NOTE = "note: "  # how a line of progress begins that stays
 LOOKED_AT = 32  # validation images, to see whether every answer is the same
+LEAST_SPREAD = 0.05  # of values that are answered, over that of the true ones
 FALLEN = 0.99  # of the first epoch's loss: more than this is no fall
 TRY = "try a lower training.learning_rate or more epochs, and look at the truth with: edgecv data show"
 
@@ -81,6 +82,8 @@ def same_everywhere(task: Task, answers: Sequence[Any], truths: Sequence[Truth],
     """A network that answers the same whatever it sees, though the truth differs: it has found no better way out."""
     if task == "detection":
         return _nothing_found(answers, truths)
+    if task == "regression":
+        return _same_values(answers, truths, labels)
     given, wanted = _classes(answers), _classes(truths)
     if len(given) != 1 or len(wanted) < 2:
         return None
@@ -99,6 +102,15 @@ def _nothing_found(answers: Sequence[Any], truths: Sequence[Truth]) -> str | Non
         f"nothing but background is found: no score in {len(answers)} validation images with {objects} objects "
         f"reaches {usual:g}, the highest is {best:.2g}; {TRY}"
     )
+
+
+def _same_values(answers: Sequence[Any], truths: Sequence[Truth], labels: Sequence[str]) -> str | None:
+    given = np.std([answer.values for answer in answers], axis=0)
+    wanted = np.std([truth.numbers for truth in truths if isinstance(truth, Values)], axis=0)
+    same = [label for label, a, b in zip(labels, given, wanted, strict=True) if a < LEAST_SPREAD * b]
+    if not same:
+        return None
+    return f"{' and '.join(same)}: nearly the same answer to each of {len(answers)} validation images; {TRY}"
 
 
 def _classes(things: Sequence[Any]) -> set[int]:

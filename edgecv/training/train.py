@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edgecv import datasets
 from edgecv.hosts.versions import versions
-from edgecv.models import MODELS
+from edgecv.models.reading import postprocess_of
 from edgecv.ondevice import child, predictions
 from edgecv.records.files import write_json
 from edgecv.records.recipe import Recipe
@@ -31,7 +31,7 @@ def train(recipe: Recipe, out: Path, *, checkpoint: Path, resume: bool, tensorbo
     The learning curves also go to a folder for TensorBoard, where there is one.
     """
     seen, unseen, test = (datasets.load(recipe.data, recipe.task, split) for split in ("train", "val", "test"))
-    postprocess = MODELS[recipe.model.name].postprocess(**recipe.model.options)
+    postprocess = postprocess_of(recipe.model, recipe.task, seen)
     objective = objective_of(recipe.task, postprocess)
     counts = classes.occurrences(seen)
     notes = Notes()

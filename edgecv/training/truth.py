@@ -3,7 +3,7 @@
 import numpy as np
 
 from edgecv.ondevice.images import Placement
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth, Values
 
 LEAST_SIDE = 1.0  # pixels of a box, and the share of its area, that the edge of a picture must leave:
 LEAST_AREA = 0.3  # nobody can tell what a sliver belongs to
@@ -11,8 +11,8 @@ LEAST_AREA = 0.3  # nobody can tell what a sliver belongs to
 
 def moved(truth: Truth, placement: Placement, size: tuple[int, int]) -> Truth:
     """The truth about an original image, as the truth about the network's input."""
-    if isinstance(truth, Label):
-        return truth
+    if isinstance(truth, (Label, Values)):
+        return truth  # whether a picture may move at all without changing it, is the recipe's to know
     if isinstance(truth, Boxes):
         (scale_y, scale_x), (top, left) = placement.scale, placement.offset
         scale, offset = np.array([scale_x, scale_y] * 2), np.array([left, top] * 2)

@@ -141,3 +141,25 @@ def test_what_is_left_out_of_a_sheet_is_said(broken: Path, capsys: Said, monkeyp
     said = capsys.readouterr().err
     assert "left out  8 invalid boxes; to see them: edgecv data check cells" in said
     assert Path("cells-train.png").exists()
+
+
+def test_values_are_checked_by_their_reach_and_shown_below_their_pictures(
+    tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trees.csv(tmp_path / "heads")
+    for split in ("train", "val", "test"):
+        rows = [f"images/{split}_{number}.png,{number * 10 - 15},{number}" for number in range(4)]
+        (tmp_path / "heads" / f"{split}.csv").write_text("\n".join(["file,yaw_deg,size", *rows]))
+    monkeypatch.chdir(tmp_path)
+    assert main(["data", "check", "heads"]) == 0
+    said = capsys.readouterr().out
+    assert "heads: csv, regression (train.csv has the columns file, yaw_deg, size)" in said
+    (yaw,) = (line for line in said.splitlines() if "yaw_deg  " in line)
+    assert yaw.count("-15 … 15") == 3
+    assert main(["data", "check", "heads", "--json"]) == 0
+    train = json.loads(capsys.readouterr().out)["splits"][0]
+    assert train["values"]["yaw_deg"] == {"lowest": -15.0, "mean": 0.0, "highest": 15.0}
+    assert (train["unit"], train["labels"]) == ("values", {"yaw_deg": 4, "size": 4})
+    assert main(["data", "show", "heads"]) == 0
+    with Image.open("heads-train.png") as sheet:
+        assert min(sheet.size) > 200

@@ -1,6 +1,7 @@
 """One tiny run for each of the tiny models, made once: everything that a recipe makes, in small.
 
-One model has every build; the others have the precisions that most people use, and everything in the slow tests.
+One model has every build; the others have the precisions that most people use, and everything in the slow tests. Those
+hold all of a regressor, which is a classifier but for its last layer.
 """
 
 from collections.abc import Callable
@@ -22,16 +23,18 @@ summary: conformance of {model}
 task: {task}
 data: {{format: shapes, train: 192, val: 16, test: 24, seed: 7}}
 preprocess: {{size: [128, 128], mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5]}}
-model: {{name: {model}}}
+model: {{name: {model}, width: {width}}}
 training: {{epochs: 8, batch_size: 16, learning_rate: 0.004, seed: 3}}
 calibration: {{images: 64}}
 builds: [{builds}]
 bench: {{mode: quick, threads: 1}}
 accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
-METRIC = {"classification": "top1", "detection": "map50_95", "segmentation": "miou"}
+METRIC = {"classification": "top1", "detection": "map50_95", "segmentation": "miou", "regression": "mae"}
 
-TINY = ("tiny_classifier", "tiny_detector", "tiny_segmenter")  # one a task; the whole zoo has test_zoo.py
+TINY = ("tiny_classifier", "tiny_detector", "tiny_segmenter", "regressor")  # one a task; the whole zoo has test_zoo.py
+WIDTH = {"regressor": 0.25}  # of what is wide by itself
+SLOW = ("regressor",)
 MEASURED = "tiny_classifier"  # with every build, in the default run of the tests too
 USUAL: tuple[Precision, ...] = ("float32", "int8")
 
@@ -40,7 +43,7 @@ RunOf = Callable[..., Finished]
 
 def is_usual(model: str, precision: Precision) -> bool:
     """Whether the default run of the tests makes this build."""
-    return model == MEASURED or precision in USUAL
+    return model == MEASURED or (precision in USUAL and model not in SLOW)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +72,9 @@ def _run(model: str, whole: bool, folder: Path) -> Finished:
     )
     name = f"{model}-whole" if whole and model != MEASURED else model
     path = folder / f"{name}.yaml"
-    path.write_text(RECIPE.format(model=model, task=task, builds=builds, metric=METRIC[task]))
+    path.write_text(
+        RECIPE.format(model=model, task=task, width=WIDTH.get(model, 1.0), builds=builds, metric=METRIC[task])
+    )
     out = folder / name
     workshop = Workshop(default_store(), out / "log")
     # A latency costs seconds and does not depend on the task: one model's artifacts are measured.

@@ -19,7 +19,7 @@ from edgecv.records.artifact import artifact_digest, open_sealed
 from edgecv.targets import TARGETS
 from tests.conftest import Need
 
-from .conftest import MEASURED, TINY, RunOf, is_usual
+from .conftest import MEASURED, SLOW, TINY, RunOf, is_usual
 
 BUILDS = [
     pytest.param(
@@ -33,9 +33,9 @@ BUILDS = [
 ]
 
 
-@pytest.fixture(params=TINY)
+@pytest.fixture(params=[pytest.param(each, marks=[pytest.mark.slow] if each in SLOW else []) for each in TINY])
 def finished(request: pytest.FixtureRequest, run_of: RunOf) -> Finished:
-    return run_of(request.param)
+    return run_of(request.param, everything=request.param in SLOW)
 
 
 @pytest.fixture(params=BUILDS)

@@ -14,7 +14,7 @@ from edgecv.ondevice.images import open_image
 from edgecv.ondevice.tasks import TASKS
 from edgecv.pipeline.check import check_recipe
 from edgecv.records.recipe import Task
-from edgecv.records.samples import VOID, Boxes, Label, Mask
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Values
 from edgecv.targets import TARGETS
 from tests.datasets.trees import example
 
@@ -42,6 +42,9 @@ def test_a_data_set_keeps_its_promises(name: str, task: Task, split: str, tmp_pa
             x0, y0, x1, y1 = truth.boxes.T
             assert ((x0 >= 0) & (x0 < x1) & (x1 <= width) & (y0 >= 0) & (y0 < y1) & (y1 <= height)).all()
             assert ((truth.indices >= 0) & (truth.indices < len(samples.labels))).all()
+        elif isinstance(truth, Values):
+            assert truth.numbers.shape == (len(samples.labels),)
+            assert np.isfinite(truth.numbers).all()
         else:
             assert isinstance(truth, Mask)
             assert truth.pixels.shape == (height, width)

@@ -253,6 +253,42 @@ CASES: dict[str, Case] = {
         "train.csv:2: box [4, 4, inf, 9] is not made of finite numbers",
         task="detection",
     ),
+    "a value that is no number": Case(
+        "csv",
+        text("train.csv", "file,yaw,roll\nimages/train_0.png,4,1\nimages/train_1.png,5,left\nimages/train_2.png,6,3"),
+        "invalid_numbers",
+        "train.csv:3: roll: expected a finite number, got 'left'",
+        task="regression",
+    ),
+    "a value that is not known": Case(
+        "csv",
+        text("train.csv", "file,yaw,roll\nimages/train_0.png,4,1\nimages/train_1.png,nan,2\nimages/train_2.png,6,3"),
+        "invalid_numbers",
+        "train.csv:3: yaw: expected a finite number, got 'nan'",
+        task="regression",
+    ),
+    "a value that is missing": Case(
+        "csv",
+        text("train.csv", "file,yaw,roll\nimages/train_0.png,4,1\nimages/train_1.png,,2\nimages/train_2.png,6,3"),
+        "invalid_numbers",
+        "train.csv:3: yaw: expected a finite number, got nothing",
+        task="regression",
+    ),
+    "a column that is missing": Case(
+        "csv",
+        text("train.csv", "file,yaw\nimages/train_0.png,4\nimages/train_1.png,5"),
+        "unusable",
+        "train.csv:1: expected different columns with file, yaw, roll among them, got file, yaw",
+        options={"labels": ["yaw", "roll"]},
+        task="regression",
+    ),
+    "a value that never changes": Case(
+        "csv",
+        text("train.csv", "file,yaw,roll\nimages/train_0.png,4,1\nimages/train_1.png,4,2"),
+        "constant_values",
+        "'yaw' is 4 for every training image, so there is nothing to learn; leave it out of data.labels",
+        task="regression",
+    ),
     # Labels
     "a label that training lacks": Case(
         "voc",

@@ -12,7 +12,7 @@ from edgecv.datasets import load
 from edgecv.errors import InputError
 from edgecv.ondevice.images import open_image
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Values
 from tests.datasets import trees
 from tests.datasets.trees import SIZE, picture, write_coco, write_idx
 
@@ -32,6 +32,12 @@ def label(samples: Samples, index: int) -> str:
     truth = samples.truth(index)
     assert isinstance(truth, Label)
     return samples.labels[truth.index]
+
+
+def numbers(samples: Samples, index: int) -> dict[str, float]:
+    truth = samples.truth(index)
+    assert isinstance(truth, Values)
+    return dict(zip(samples.labels, truth.numbers.tolist(), strict=True))
 
 
 def test_coco_boxes_and_labels_come_back(tmp_path: Path) -> None:
@@ -120,11 +126,12 @@ def test_names_that_cannot_be_meant_are_refused(text: str, sentence: str, tmp_pa
     assert f"{tmp_path}/data.yaml: {sentence}" in str(refusal.value)
 
 
-def test_a_table_serves_both_tasks(tmp_path: Path) -> None:
+def test_a_table_serves_every_task(tmp_path: Path) -> None:
     data = trees.csv(tmp_path)
     classes = opened(data, task="classification")
     assert [label(classes, index) for index in range(4)] == ["cat", "dog", "cat", "dog"]
-    assert boxes(opened(data), 1) == [("dog", [1, 1, 20.5, 11])]
+    assert boxes(opened(data), 1) == [("dog", [1, 1.25, 21.5, 11])]
+    assert numbers(opened(data, task="regression"), 1) == {"x0": 1, "y0": 1.25, "x1": 21.5, "y1": 11}
     assert opened(data).names == classes.names == tuple(f"images/train_{number}.png" for number in range(4))
 
 
@@ -135,6 +142,13 @@ def test_rows_of_one_image_are_its_boxes_and_an_empty_row_is_an_image_with_none(
     samples = opened(data)
     assert boxes(samples) == [("cat", [0, 0, 4, 4]), ("dog", [1, 1, 5, 5])]
     assert boxes(samples, 1) == []
+
+
+def test_a_recipe_names_the_columns_that_hold_values_which_may_have_any_name(tmp_path: Path) -> None:
+    data = trees.csv(tmp_path)
+    rows = ["filename,class,yaw,xmin", "images/train_0.png,cat,-1.5,3", "images/train_1.png,dog,1e1,4"]
+    (tmp_path / "train.csv").write_text("\n".join(rows))
+    assert numbers(opened(data, task="regression", labels=["xmin", "yaw"]), 1) == {"xmin": 4, "yaw": 10}
 
 
 def test_one_table_may_have_all_splits(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def test_the_columns_of_a_table_tell_its_task(tmp_path: Path) -> None:
     assert guess(tmp_path)[:2] == ("csv", "classification")
     (tmp_path / "labels.csv").write_text("filename,class,xmin,ymin,xmax,ymax\n")
     assert guess(tmp_path)[:2] == ("csv", "detection")
+    (tmp_path / "labels.csv").write_text("image,split,yaw,pitch\n")
+    assert guess(tmp_path)[:2] == ("csv", "regression")
 
 
 def test_what_fits_two_formats_is_asked_for(tmp_path: Path) -> None:

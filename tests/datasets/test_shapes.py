@@ -17,8 +17,9 @@ from edgecv.datasets.shapes_drawing import (
     draw_crowd,
     draw_portrait,
 )
+from edgecv.datasets.shapes_heads import RANGES, Pose, pose_of, seen
 from edgecv.records.recipe import Data
-from edgecv.records.samples import Boxes, Label, Mask, Samples
+from edgecv.records.samples import Boxes, Label, Mask, Samples, Values
 
 SIZE = (128, 128)
 
@@ -112,10 +113,42 @@ def test_there_is_no_sample_beyond_the_last() -> None:
         detection(test=3).image(3)
 
 
+def test_a_head_has_marks_that_stand_out_from_it_and_the_pose_that_is_told_before_it_is_drawn() -> None:
+    samples = load(Data("shapes", options={"train": 60}), "regression", "train")
+    poses = np.array([values(samples, index) for index in range(60)])
+    assert samples.labels == tuple(RANGES)
+    assert (np.abs(poses) <= list(RANGES.values())).all()
+    assert (poses.std(axis=0) > np.array(list(RANGES.values())) / 3).all()
+    assert pose_of(np.random.default_rng([0, 0, 7])) == pytest.approx(poses[7])
+    assert samples.image(7).shape == (*SIZE, 3)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("pose", "moved"),
+    [(Pose(30, 0, 0), (1, 0)), (Pose(-30, 0, 0), (-1, 0)), (Pose(0, 25, 0), (0, -1)), (Pose(0, -25, 0), (0, 1))],
+    ids=["to the right", "to the left", "up", "down"],
+)
+def test_the_marks_of_a_head_go_where_it_looks(pose: Pose, moved: tuple[int, int]) -> None:
+    for mark in ((-0.4, -0.3), (0.4, -0.3), (0.0, 0.45)):
+        way = seen(mark, pose) - seen(mark, Pose(0, 0, 0))
+        assert way @ moved > 0.2
+        assert way @ moved > 2 * np.abs(way @ moved[::-1])
+
+
+def test_a_head_rolls_clockwise() -> None:
+    assert seen((0.0, -0.5), Pose(0, 0, 40))[0] > 0.3  # its upper end goes to the right
+
+
+def values(samples: Samples, index: int) -> list[float]:
+    truth = samples.truth(index)
+    assert isinstance(truth, Values)
+    return list(truth.numbers)
+
+
 def test_an_object_stands_out_from_the_background_all_along_its_gradient() -> None:
     """Among colours as they are before textures and noise; its ends by all of CONTRAST, its middle by two thirds."""
     for index in range(40):
         canvas = Canvas(np.random.default_rng([6, index]), SIZE)
-        one, other = canvas._colors()
+        one, other = canvas.colors()
         for color, least in ((one, CONTRAST), (other, CONTRAST), ((one + other) / 2, CONTRAST * 2 / 3)):
             assert np.abs(color - canvas.background).max(axis=1).min() >= least - 1

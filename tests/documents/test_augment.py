@@ -8,7 +8,7 @@ from edgecv.documents.shape import read_record
 from edgecv.documents.showing import as_written, as_yaml
 from edgecv.documents.yaml_tree import read_text
 from edgecv.errors import InputError
-from edgecv.records.augment import WORDS, Augment, settings_of
+from edgecv.records.augment import PLACES, WORDS, Augment, settings_of
 from edgecv.records.recipe import Recipe
 
 
@@ -34,6 +34,18 @@ def test_a_block_changes_what_it_says_and_nothing_else() -> None:
     )
     assert augment_of("{base: standard, translate: 0}").translate == 0
     assert augment_of("{hue: 5}") == Augment(hue=5)
+
+
+def test_in_regression_a_word_leaves_everything_in_its_place_and_a_block_moves_what_it_says() -> None:
+    def of(text: str) -> Augment:
+        recipe = load_recipe("shapes_regression", [f"training.augment={text}"], expand=False).record
+        return settings_of(recipe.training.augment, recipe.task)
+
+    assert of("standard") == Augment(base="standard", brightness=(0.8, 1.25), tint=(0.9, 1.1)) == of("{base: standard}")
+    assert of("{base: standard, translate: 0.1}").translate == 0.1
+    strong = of("strong")
+    assert {name: getattr(strong, name) for name in PLACES} == {name: getattr(Augment(), name) for name in PLACES}
+    assert strong.hue == WORDS["strong"].hue
 
 
 BAD = {

@@ -146,8 +146,34 @@ def test_a_classifier_s_scores_may_be_final(block: Path) -> None:
     assert load_postprocess(block, "classification", ("cat", "dog")) == {"activation": "none"}
 
 
+def test_values_may_be_learnt_in_standard_deviations(block: Path) -> None:
+    block.write_text("mean: [1, -2.5]\nstd: [4, 0.5]\n")
+    assert load_postprocess(block, "regression", ("yaw", "roll")) == {"mean": [1, -2.5], "std": [4, 0.5]}
+    block.write_text("std: [4, 0.5]\n")
+    assert load_postprocess(block, "regression", ("yaw", "roll")) == {"mean": [], "std": [4, 0.5]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("mean: [1]\nstd: [4, 2]", "1: mean: expected 2 numbers, one for each label, got 1"),
+        ("mean: [1, 2]\nstd: [4, 0]", "2: std: expected numbers above 0, got '[4.0, 0.0]'"),
+        ("activation: softmax", "1: activation: unknown key; expected one of mean, std"),
+    ],
+)
+def test_units_that_cannot_be_meant_are_refused(text: str, message: str, block: Path) -> None:
+    block.write_text(text)
+    with pytest.raises(InputError) as error:
+        load_postprocess(block, "regression", ("yaw", "roll"))
+    assert str(error.value) == f"block.yaml:{message}"
+
+
 def test_what_is_usual_needs_no_file_but_no_head_is_usual() -> None:
-    usual: dict[Task, dict[str, Any]] = {"classification": {"activation": "softmax"}, "segmentation": {}}
+    usual: dict[Task, dict[str, Any]] = {
+        "classification": {"activation": "softmax"},
+        "segmentation": {},
+        "regression": {"mean": [], "std": []},
+    }
     for task, expected in usual.items():
         assert usual_postprocess(task) == expected
     with pytest.raises(InputError, match=r"postprocess: missing.*anchor_free, decoded"):

@@ -64,7 +64,7 @@ BAD = {
     "task": (
         "task: classification",
         "task: clasification",
-        "2: task: expected one of classification, detection, segmentation, got 'clasification'; "
+        "2: task: expected one of classification, detection, segmentation, regression, got 'clasification'; "
         "did you mean 'classification'?",
     ),
     "target": (
@@ -297,3 +297,12 @@ def test_an_installed_package_finds_the_registry_inside_itself(tmp_path: Path, m
     monkeypatch.setattr(edgecv, "__file__", str(tmp_path / "edgecv/__init__.py"))
     assert names("recipes") == ["mine"]
     assert load_recipe("mine").path == tmp_path / "edgecv/recipes/mine.yaml"
+
+
+def test_an_error_may_grow_by_as_much_as_its_unit_allows() -> None:
+    accuracy = load_recipe("shapes_regression", ["accuracy.max_drop=2.5"], expand=False).record.accuracy
+    assert (accuracy.metric, accuracy.max_drop) == ("mae", 2.5)
+    with pytest.raises(InputError, match=r"accuracy.max_drop: expected 0 or more, got '-1.0'"):
+        load_recipe("shapes_regression", ["accuracy.max_drop=-1"], expand=False)
+    with pytest.raises(InputError, match=r"accuracy.max_drop: expected a fraction from 0 to 1, got '2.5'"):
+        load_recipe("shapes_regression", ["accuracy={metric: r2, max_drop: 2.5}"], expand=False)

@@ -15,16 +15,22 @@ from onnx import TensorProto, helper, numpy_helper
 from edgecv.records.artifact import MANIFEST, Manifest, Tensor, artifact_digest, manifest_to_json
 from edgecv.records.files import digest_of_file, write_json
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.samples import Boxes, Label, Mask, Samples, Truth
+from edgecv.records.samples import Boxes, Label, Mask, Samples, Truth, Values
 
 COLORS = ("red", "green", "blue")
 SIDE = 32
 STRIDE = 16
-OUTPUTS = {"classification": ("logits",), "detection": ("cls", "box"), "segmentation": ("logits",)}
+OUTPUTS = {
+    "classification": ("logits",),
+    "detection": ("cls", "box"),
+    "segmentation": ("logits",),
+    "regression": ("values",),
+}
 POSTPROCESS: dict[str, dict[str, Any]] = {
     "classification": {},
     "detection": {"head": "anchor_free", "strides": [STRIDE], "score_threshold": 0.25, "nms_iou": 0.6},
     "segmentation": {},
+    "regression": {"std": [100.0] * 3},
 }
 
 
@@ -66,6 +72,8 @@ def color_artifact(folder: Path, task: str, labels: Sequence[str] = COLORS) -> P
 def _nodes(task: str) -> list[Any]:
     if task == "classification":
         return [helper.make_node("GlobalAveragePool", ["pixels"], ["logits"])]
+    if task == "regression":
+        return [helper.make_node("GlobalAveragePool", ["pixels"], ["values"])]
     if task == "segmentation":
         return [helper.make_node("AveragePool", ["pixels"], ["logits"], kernel_shape=[2, 2], strides=[2, 2])]
     cell = [STRIDE, STRIDE]
@@ -91,6 +99,8 @@ def color_samples(task: str, count: int, mistakes: int = 0, sides: Sequence[int]
         color, side = (index + (index < mistakes)) % 3, sides[index % len(sides)]
         if task == "classification":
             return Label(color)
+        if task == "regression":
+            return Values(100.0 * np.eye(3)[color])
         if task == "detection":
             return Boxes(np.array([[0, 0, 1, 1]]) * (STRIDE * side / SIDE), np.array([color]))
         return Mask(np.full((side, side), color, np.uint8))

@@ -13,8 +13,9 @@ from edgecv.metrics import detection
 from edgecv.ondevice import predictions
 from edgecv.ondevice.engines import ENGINES
 from edgecv.ondevice.tasks.classification import Classification
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.records.recipe import METRICS_OF, Accuracy
-from edgecv.records.samples import Samples
+from edgecv.records.samples import Samples, Values
 from tests.conftest import Need
 from tests.evaluation.color_artifacts import COLORS, SIDE, color_artifact, color_samples
 
@@ -24,6 +25,7 @@ FOUR_IN_FIVE = {
     "classification": 0.8,
     "detection": 0.8 * 81 / 101,  # a precision of 0.8 up to a recall of 0.8: 81 of the 101 points that are averaged
     "segmentation": 16 / 24,  # a wrong pixel is missing in one class and too much in another
+    "regression": 100 * 2 / 3 / 5,  # per cent of a colour: two of three are wrong
 }
 
 
@@ -42,6 +44,19 @@ def float_answers(path: Path, samples: Samples, wrong: int) -> Path:
     """Saved predictions of a float network that errs in the last `wrong` images."""
     answers = [(index + (index >= len(samples) - wrong)) % 3 for index in range(len(samples))]
     return predictions.save(path, [Classification(np.eye(3)[answer]) for answer in answers], "classification")
+
+
+def test_an_error_that_grows_is_a_drop(artifacts: dict[str, Path], tmp_path: Path) -> None:
+    samples = color_samples("regression", 60, mistakes=12)
+    truths = [samples.truth(index) for index in range(60)]
+    answers = [Regression(truth.numbers.astype(np.float32)) for truth in truths if isinstance(truth, Values)]
+    perfect = predictions.save(tmp_path / "float.npz", answers, "regression")
+    budget = Accuracy("mae", max_drop=5.0)
+    found = evaluate(artifacts["regression"], samples, accuracy=budget, work=tmp_path, float_predictions=perfect, **HOW)
+    assert (found.float_value, found.verdict) == (0.0, "fail")
+    assert found.drop == pytest.approx(found.value)
+    assert found.drop_ci95 is not None
+    assert 5 < found.drop_ci95[0] < found.value < found.drop_ci95[1]
 
 
 @pytest.mark.parametrize("task", METRICS_OF)

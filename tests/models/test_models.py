@@ -16,6 +16,7 @@ OUTPUTS: dict[str, dict[str, tuple[int | None, ...]]] = {
     "tiny_classifier": {"logits": (None, 5)},
     "tiny_detector": {"cls": (None, 8, 12, 5), "box": (None, 8, 12, 4)},
     "tiny_segmenter": {"logits": (None, 32, 48, 5)},
+    "regressor": {"values": (None, 5)},
 }
 # The others of a family are built by the same code.
 DEEP = {"vgg19", "resnet34", "resnet101", "resnet152", "densenet201", "mobilenet_v3_large"}

@@ -108,6 +108,7 @@ def test_a_network_whose_scores_are_said_to_be_final_is_returned_as_it_is() -> N
     network = dense()
     assert raw_outputs(network, "classification", {"activation": "none"}) is network
     assert raw_outputs(network, "detection", {"head": "decoded"}) is network
+    assert raw_outputs(network, "regression", {}) is network
 
 
 def test_sigmoid_scores_are_not_taken_for_logits() -> None:

@@ -7,6 +7,7 @@ from PIL import Image
 from edgecv.ondevice.drawing import LEGIBLE, color_of, draw, index_png
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.samples import VOID
 
@@ -21,7 +22,7 @@ def detection(*boxes: tuple[float, float, float, float]) -> Detection:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (37, 900), (480, 640), (1500, 2000)], ids=str)
-@pytest.mark.parametrize("task", ["classification", "detection", "segmentation"])
+@pytest.mark.parametrize("task", ["classification", "detection", "segmentation", "regression"])
 def test_every_prediction_can_be_drawn_at_every_size(task: str, size: tuple[int, int]) -> None:
     image = np.full((*size, 3), 128, np.uint8)
     height, width = size
@@ -29,6 +30,7 @@ def test_every_prediction_can_be_drawn_at_every_size(task: str, size: tuple[int,
         "classification": Classification(np.array([0.2, 0.5, 0.3])),
         "detection": detection((0, 0, width, height), (width - 1, 0, width, 1), (0, 0, 0.2, 0.2)),
         "segmentation": Segmentation((np.arange(height * width).reshape(size) % 3).astype(np.uint8)),
+        "regression": Regression(np.array([1e9, -0.001, 12.5])),
     }[task]
     drawn = np.asarray(draw(image, prediction, LABELS))
     assert max(drawn.shape) >= LEGIBLE

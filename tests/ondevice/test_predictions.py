@@ -8,6 +8,7 @@ from edgecv.errors import InputError
 from edgecv.ondevice.predictions import read, save
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.ondevice.tasks.segmentation import Segmentation
 
 RNG = np.random.default_rng(0)
@@ -23,6 +24,7 @@ PREDICTIONS: dict[str, list[Any]] = {
     "classification": [Classification(RNG.random(7).astype(np.float32)) for _ in range(3)],
     "detection": [detection(0), detection(3), detection(1), detection(0)],
     "segmentation": [Segmentation(RNG.integers(0, 9, shape, dtype=np.uint8)) for shape in ((2, 3), (5, 1), (4, 4))],
+    "regression": [Regression(RNG.random(3).astype(np.float32)) for _ in range(2)],
 }
 
 

@@ -147,7 +147,7 @@ def test_an_artifact_without_parity_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_task_is_named(tmp_path: Path) -> None:
     folder = make_artifact(tmp_path / "artifact", "captioning", Preprocess((8, 8)))
-    with pytest.raises(InputError, match="task: expected one of classification, detection, segmentation"):
+    with pytest.raises(InputError, match="task: expected one of classification, detection, segmentation, regression"):
         load(folder)
 
 

@@ -9,6 +9,7 @@ from edgecv.ondevice.images import Placement, fit
 from edgecv.ondevice.tasks import TASKS
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.artifact import Manifest
 from edgecv.records.preprocess import Preprocess
@@ -180,3 +181,21 @@ def test_areas_are_shares_of_the_whole_image() -> None:
     described = TASKS["segmentation"].describe(prediction, ["road", "sky", "car"])
     assert described == {"mask": None, "areas": {"road": 0.5, "sky": 0.25, "car": 0.0}}
     assert TASKS["segmentation"].headline(prediction, ["road", "sky", "car"]) == "road 50%, sky 25%"
+
+
+def test_values_get_the_units_that_they_were_learnt_in() -> None:
+    learnt = {"mean": [10.0, 0.0, 5.0], "std": [2.0, 1.0, 0.5]}
+    given = {"values": np.array([[1.0, -3.0, 0.0]], np.float32)}
+    assert TASKS["regression"].postprocess(given, manifest("regression", learnt), UNMOVED).values.tolist() == [
+        12,
+        -3,
+        5,
+    ]
+    assert TASKS["regression"].postprocess(given, manifest("regression"), UNMOVED).values.tolist() == [1, -3, 0]
+
+
+def test_values_are_described_by_their_names() -> None:
+    prediction = Regression(np.array([12.345678, -0.0004, 1e7], np.float32))
+    described = TASKS["regression"].describe(prediction, ["yaw", "pitch", "roll"])
+    assert json.loads(json.dumps(described)) == {"values": {"yaw": 12.3457, "pitch": -0.0004, "roll": 1e7}}
+    assert TASKS["regression"].headline(prediction, ["yaw", "pitch", "roll"]) == "yaw 12.3, pitch -0.0004, roll 1e+07"

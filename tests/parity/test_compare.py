@@ -1,5 +1,6 @@
 """Figures and refusals, on arrays made for the purpose."""
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from edgecv.records.recipe import Precision, Task
 POSTPROCESS: Mapping[str, dict[str, Any]] = {
     "classification": {},
     "segmentation": {},
+    "regression": {},
     "detection": {"head": "anchor_free", "strides": [8], "score_threshold": 0.25},
 }
 
@@ -155,3 +157,22 @@ def test_where_nothing_is_found_agreement_is_unknown_and_what_is_found_too_much_
     nothing = {"cls": np.full((1, 4, 4, 4), -9, np.float32), "box": np.zeros((1, 4, 4, 4), np.float32)}
     assert agreement(nothing, nothing, manifest_of("detection")) is None
     assert agreement(nothing, one_box(1, 2), manifest_of("detection")) == 0.0
+
+
+def test_values_agree_where_they_are_near_and_the_one_that_is_lost_counts() -> None:
+    values = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32) * [1, 100, 1, 1]
+    manifest, lost = manifest_of("regression"), values.copy()
+    assert agreement({"values": values}, {"values": values + 0.4 * values.std(axis=0)}, manifest) == 1.0
+    lost[:, 2] = 0
+    share = agreement({"values": values}, {"values": lost}, manifest)
+    assert share is not None
+    assert 0.2 < share < 0.5
+
+
+def test_a_value_that_never_changes_has_no_say_and_one_that_is_hardly_learnt_asks_for_little() -> None:
+    values = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32)
+    values[:, 1], values[:, 2] = 3, 0.01 * values[:, 2]
+    noisy, plain = values + np.float32(0.05), manifest_of("regression")
+    learnt = dataclasses.replace(plain, postprocess={"mean": [0] * 4, "std": [1] * 4})
+    assert agreement({"values": values}, {"values": noisy}, learnt) == 1.0
+    assert agreement({"values": values}, {"values": noisy}, plain) == 0.0

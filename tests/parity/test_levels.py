@@ -94,3 +94,17 @@ def test_few_images_with_few_classes_have_few_values_themselves() -> None:
         too_few_levels({"logits": logits}, {"logits": quantized(logits, 16 - 1)}, manifest_of("classification", "int8"))
         == []
     )
+
+
+def test_values_of_unlike_units_in_one_output_are_named_unless_they_are_standard_deviations() -> None:
+    values = np.random.default_rng(0).normal(0, 1, (32, 4)).astype(np.float32) * [90, 40, 0.3, 60]
+    outputs, coarse, manifest = {"values": values}, {"values": quantized(values)}, manifest_of("regression", "int8")
+    [complaint] = too_few_levels(outputs, coarse, manifest)
+    assert complaint.startswith(
+        "'c' has only 1 different numbers, for all values share one scale; let the network give"
+    )
+    assert too_few_levels(outputs, outputs, manifest) == []
+    standard = values / values.std(axis=0)
+    assert too_few_levels({"values": standard}, {"values": quantized(standard)}, manifest) == []
+    learnt = dataclasses.replace(manifest, postprocess={"mean": [0] * 4, "std": [1] * 4})
+    assert too_few_levels(outputs, coarse, learnt) == []

@@ -59,6 +59,10 @@ def test_a_drop_is_printed_as_the_change_it_makes(drop: float | None, interval: 
     assert change(drop, interval) == printed
 
 
+def test_an_error_that_grows_is_printed_with_a_plus() -> None:
+    assert change(0.25, (0.20, 0.30), gain=-1) == "+0.250"
+
+
 @pytest.mark.parametrize(
     ("size_bytes", "printed"),
     [

@@ -14,6 +14,7 @@ from PIL import Image
 from edgecv.errors import InputError
 from edgecv.report import join
 from edgecv.report.as_html import page
+from edgecv.report.page.dots import dots_of
 from edgecv.report.page.markup import VOID
 from tests.report.examples import BOARDS, evaluation, measurement, study
 
@@ -137,3 +138,29 @@ def test_a_page_can_do_without(missing: str) -> None:
 def test_a_page_of_many_rows_and_samples_stays_small() -> None:
     many = [measurement(runs=20_000, seed=seed, threads=1 + seed) for seed in range(3)]
     assert len(page(join(many, []), title="Cells")) < 400_000
+
+
+def test_the_levels_of_an_error_lie_the_other_way_and_reach_beyond_1() -> None:
+    measured = measurement()
+    scored = evaluation(
+        measured,
+        value=2.4,
+        metric="mae",
+        ci95=(2.2, 2.6),
+        float_value=2.1,
+        drop=0.3,
+        drop_ci95=(0.2, 0.4),
+        max_drop=0.5,
+        per_class={"yaw": 3.6, "roll": 1.2},
+        others={"r2": 0.9},
+    )
+    rows = join([measured], [scored])
+    (dot,) = dots_of(rows)
+    assert dict(dot.levels) == {"float": 2.1, "allowed": 2.6}
+    assert dot.paired_ci95 == pytest.approx((2.3, 2.5))
+    text = page(rows, title="heads")
+    assert "mae, less is better (vs float)" in text
+    assert "mae by value" in text
+    assert "(+0.30)" in text
+    assert '<meter min="0" max="3.6" value="3.6000">' in text.replace("'", '"')
+    assert '<meter min="0" max="1" value="0.9000">' in text.replace("'", '"')

@@ -95,6 +95,17 @@ def test_best_are_those_that_no_other_ranked_row_beats() -> None:
     assert {row.artifact.precision for row in rows if row.best} == {"float32", "int8"}
 
 
+def test_of_errors_the_smaller_is_better() -> None:
+    cases = {"float32": (9.0, 2.0), "float16": (9.5, 2.0), "dynamic": (5.0, 2.5), "int8": (3.0, 2.4)}
+    measurements = [measurement("tflite", precision, ms=ms) for precision, (ms, _) in cases.items()]
+    values = [value for _, value in cases.values()]
+    scored = [
+        dataclasses.replace(evaluation(each, value=0.9), metric="mae", value=value)
+        for each, value in zip(measurements, values, strict=True)
+    ]
+    assert {row.artifact.precision for row in join(measurements, scored) if row.best} == {"float32", "int8"}
+
+
 @pytest.mark.parametrize("verdict", ["UNSTABLE", "THROTTLED", "CONTENDED"])
 def test_an_invalid_run_is_shown_but_beats_nobody(verdict: Verdict) -> None:
     slow = measurement("tflite", "int8", ms=9)
@@ -127,6 +138,8 @@ def test_an_accuracy_that_misses_its_budget_is_remarked() -> None:
     measured = measurement()
     missed = join([measured], [evaluation(measured, value=0.88)])[0]
     assert remarks(missed) == ["top1: the drop of 0.0358 ±0.0040 is more than the allowed 0.01"]
+    errs = evaluation(measured, value=0.88, metric="mae")
+    assert remarks(join([measured], [errs])[0]) == ["mae: the rise of 0.0358 ±0.0040 is more than the allowed 0.01"]
     open_ = join([measured], [evaluation(measured, value=0.908)])[0]
     assert remarks(open_) == [
         "top1: 1200 images cannot tell whether the drop of 0.0078 ±0.0040 is within the allowed 0.01; about 2600 would"

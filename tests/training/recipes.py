@@ -16,6 +16,7 @@ def recipe(task: Task, **training: Any) -> Recipe:
         "classification": "tiny_classifier",
         "detection": "tiny_detector",
         "segmentation": "tiny_segmenter",
+        "regression": "regressor",
     }
     return Recipe(
         name=f"few_{task}",

@@ -7,9 +7,10 @@ import pytest
 from edgecv.errors import InputError
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
+from edgecv.ondevice.tasks.regression import Regression
 from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.recipe import Task, Training
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth, Values
 from edgecv.training.notes import NOTE, Notes, flat, refuse_nan, refuse_nan_in_validation, same_everywhere
 
 LABELS = ("road", "tree")
@@ -23,6 +24,10 @@ def scores(*values: float) -> Classification:
 
 def found(*values: float) -> Detection:
     return Detection(np.zeros((len(values), 4)), np.array(values), np.zeros(len(values), np.int64))
+
+
+def values(*numbers: float) -> Regression:
+    return Regression(np.array(numbers))
 
 
 def test_a_loss_that_is_not_a_number_names_the_step_and_the_cure() -> None:
@@ -53,6 +58,12 @@ def test_a_loss_that_does_not_fall_is_noted() -> None:
     [
         ("classification", [scores(0, 1), scores(0, 1)], [Label(0), Label(1)], "each of 2 .* is taken for 'tree'"),
         ("segmentation", [Segmentation(ROAD)] * 2, [Mask(ROAD), Mask(BOTH)], "every pixel of 2 .* for 'road'"),
+        (
+            "regression",
+            [values(1, 2), values(1.1, 3)],
+            [Values(np.array([0, 1])), Values(np.array([9, 6]))],
+            "^road: nearly the same answer to each of 2 validation images; try a lower",
+        ),
         ("detection", [found(0.2, 0.1), found()], [TWO_BOXES] * 2, "nothing but background .* 4 objects .* is 0.2"),
     ],
 )
@@ -68,6 +79,8 @@ def test_the_same_answer_everywhere_is_noted(task: Task, answers: Any, truths: l
         ("segmentation", [Segmentation(BOTH)] * 2, [Mask(ROAD), Mask(BOTH)]),
         ("segmentation", [Segmentation(ROAD)] * 2, [Mask(ROAD), Mask(ROAD)]),
         ("detection", [found(0.6), found()], [TWO_BOXES] * 2),
+        ("regression", [values(1, 2), values(1.5, 3)], [Values(np.array([0, 1])), Values(np.array([5, 6]))]),
+        ("regression", [values(1, 2), values(1, 3)], [Values(np.array([4, 1])), Values(np.array([4, 6]))]),
         ("detection", [found()], [Boxes(np.zeros((0, 4)), np.zeros(0, np.int64))]),
     ],
 )

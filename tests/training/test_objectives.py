@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from edgecv.records.samples import VOID, Label, Mask
-from edgecv.training.objectives import classification, segmentation
+from edgecv.records.samples import VOID, Label, Mask, Values
+from edgecv.training.objectives import classification, regression, segmentation
 
 LOGITS = np.random.default_rng(0).normal(size=(2, 4, 4, 3)).astype(np.float32)
 
@@ -75,3 +75,28 @@ def test_an_image_of_a_class_costs_as_often_as_the_class_weighs() -> None:
     first, second = (float(classification.loss(target[[i]], {"logits": logits[[i]]})) for i in range(2))
     weighed = float(classification.loss(target, {"logits": logits}, class_weights=(0.5, 1.0, 3.0)))
     assert weighed == pytest.approx((3 * first + 0.5 * second) / 2, rel=1e-5)
+
+
+UNITS = {"mean": [10.0, -1.0], "std": [5.0, 0.1]}
+
+
+def test_values_of_any_unit_are_learnt_in_standard_deviations() -> None:
+    target = regression.encode([Values(np.array([15.0, -1.0])), Values(np.array([10.0, -0.8]))], (8, 8), UNITS)
+    assert target.dtype == np.float32
+    assert target.tolist() == [[1.0, 0.0], [0.0, pytest.approx(2.0)]]
+    assert float(regression.loss(target, {"values": target})) == 0
+
+
+def test_a_value_that_is_far_off_pulls_no_harder_than_one_that_is_off() -> None:
+    target = np.zeros((1, 1), np.float32)
+    near, far, farther = (float(regression.loss(target, {"values": target + off})) for off in (0.5, 3.0, 4.0))
+    assert near == pytest.approx(0.125)
+    assert farther - far == pytest.approx(1.0)
+
+
+def test_the_figure_is_the_share_of_the_variance_that_is_explained() -> None:
+    target = np.random.default_rng(0).normal(size=(500, 2)).astype(np.float32)
+    target = (target - target.mean(axis=0)) / target.std(axis=0)
+    for share, answers in ((1.0, target), (0.0, np.zeros_like(target)), (0.75, 0.5 * target)):
+        values, weights = (np.asarray(each) for each in regression.score(target, {"values": answers}))
+        assert (values * weights).sum() / weights.sum() == pytest.approx(share, abs=1e-5)

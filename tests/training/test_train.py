@@ -16,7 +16,7 @@ from PIL import Image
 
 from edgecv import datasets
 from edgecv.errors import InputError
-from edgecv.models import MODELS
+from edgecv.models.reading import postprocess_of
 from edgecv.ondevice import predictions
 from edgecv.records.files import write_json
 from edgecv.records.recipe import Recipe, Task
@@ -29,7 +29,7 @@ from tests.training.recipes import EPOCHS, recipe
 # Keras reads its variables through numpy's protocol of old while it saves a network.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy:DeprecationWarning")
 
-TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
+TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation", "regression")
 
 
 def trained(recipe: Recipe, folder: Path, *, resume: bool = False) -> str:
@@ -75,7 +75,7 @@ def test_saved_predictions_are_those_of_the_saved_network(runs: dict[Task, Path]
     out, again = runs[task] / "out", tmp_path / "again.npz"
     asked = recipe(task)
     samples = datasets.load(asked.data, task, "test")
-    postprocess = MODELS[asked.model.name].postprocess(**asked.model.options)
+    postprocess = postprocess_of(asked.model, task, datasets.load(asked.data, task, "train"))
     predict_file(out / "network.keras", (), samples, task, asked.preprocess, postprocess, again)
     for saved, new in zip(predictions.read(out / "test.predictions.npz"), predictions.read(again), strict=True):
         for before, after in zip(saved, new, strict=True):

@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Protocol, Sequence, Tuple
 import numpy as np
 
 from edgecv.ondevice.images import Placement
-from edgecv.ondevice.tasks import classification, detection, segmentation
+from edgecv.ondevice.tasks import classification, detection, regression, segmentation
 from edgecv.records.artifact import Manifest
 
 
@@ -28,4 +28,5 @@ TASKS: Dict[str, TaskModule] = {
     "classification": classification,
     "detection": detection,
     "segmentation": segmentation,
+    "regression": regression,
 }

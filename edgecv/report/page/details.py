@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from edgecv.records.evaluation import Evaluation
+from edgecv.records.recipe import ERRORS, METRICS_OF
 from edgecv.report.figures import two_digits
 from edgecv.report.page.circumstances import circumstances, shared
 from edgecv.report.page.markup import Markup, element, group
@@ -60,13 +61,20 @@ def _facts(facts: Mapping[str, str]) -> Markup:
 def _accuracy(evaluation: Evaluation | None) -> Markup:
     if evaluation is None or not (evaluation.per_class or evaluation.others):
         return Markup()
-    others = [_share(name, value) for name, value in evaluation.others.items()]
-    classes = [_share(name, value) for name, value in evaluation.per_class.items()]
-    words = f"{evaluation.metric} by class" if classes else "further metrics"
+    others = [_share(name, value, _most(name, [value])) for name, value in evaluation.others.items()]
+    most = _most(evaluation.metric, evaluation.per_class.values())
+    classes = [_share(name, value, most) for name, value in evaluation.per_class.items()]
+    each = "value" if evaluation.metric in METRICS_OF["regression"] else "class"
+    words = f"{evaluation.metric} by {each}" if classes else "further metrics"
     return element("details", element("summary", words), element("div", *others, *classes, class_="shares"))
 
 
-def _share(name: str, value: float | None) -> Markup:
+def _most(metric: str, values: Iterable[float | None]) -> float:
+    """Where the bars end: of errors, which have no best, at the largest."""
+    return max((value or 0.0 for value in values), default=1.0) or 1.0 if metric in ERRORS else 1.0
+
+
+def _share(name: str, value: float | None, most: float) -> Markup:
     text = "–" if value is None else two_digits(value)
-    bar = element("meter", min=0, max=1, value=f"{value or 0:.4f}")
+    bar = element("meter", min=0, max=f"{most:.4g}", value=f"{value or 0:.4f}")
     return element("div", element("span", name), bar, element("span", text, class_="figure"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from edgecv.records.recipe import gain
 from edgecv.report.figures import Interval
 from edgecv.report.row import Row
 
@@ -36,15 +37,16 @@ def _dot(row: Row) -> Dot | None:
     latency, evaluation = row.latency, row.evaluation
     if latency is None or evaluation is None:
         return None
-    ms, reference = latency.p50_ms, evaluation.float_value
+    ms, reference, sign = latency.p50_ms, evaluation.float_value, gain(evaluation.metric)
     paired: Interval | None = None
     levels: list[tuple[str, float]] = []
     if reference is not None:
         levels.append(("float", reference))
         if evaluation.max_drop is not None:
-            levels.append(("allowed", reference - evaluation.max_drop))
+            levels.append(("allowed", reference - sign * evaluation.max_drop))
         if evaluation.drop_ci95 is not None:
-            paired = (reference - evaluation.drop_ci95[1], reference - evaluation.drop_ci95[0])
+            low, high = sorted(reference - sign * end for end in evaluation.drop_ci95)
+            paired = (low, high)
     return Dot(
         row=row,
         metric=evaluation.metric,

@@ -15,7 +15,8 @@ NOTES = {
     ),
     "–": "Not known. A percentile that so few samples cannot support is not known either.",
     "vs float": (
-        "Accuracy of the converted file minus that of the float network, on the same images; below zero it is worse. "
+        "Accuracy of the converted file minus that of the float network, on the same images; below zero it is worse, "
+        "and of an error, such as mae, above zero. "
         "The interval of this difference is narrower than those of the two accuracies."
     ),
     "verdict": (

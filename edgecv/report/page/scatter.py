@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from edgecv.report.columns import columns, verdict
+from edgecv.records.recipe import ERRORS
+from edgecv.report.columns import columns, named, verdict
 from edgecv.report.labels import short_labels
 from edgecv.report.page.axes import Axis, latency_axis, linear_axis, tick_texts, ticks
 from edgecv.report.page.dots import Dot, dots_of, levels_of
@@ -83,13 +84,13 @@ def _grid(frame: Frame, metric: str) -> Markup:
     for value, text in zip(across, tick_texts(across), strict=True):
         drawn.append(_line(x.at(value), shape.top, x.at(value), bottom, "grid"))
         drawn.append(_text(text, x.at(value), bottom + 17, "tick", "middle"))
-    up = [value for value in ticks(y, 6) if value <= 1]  # every metric is a fraction
+    up = [value for value in ticks(y, 6) if value <= 1 or metric in ERRORS]
     for value, text in zip(up, tick_texts(up), strict=True):
         drawn.append(_line(shape.left, y.at(value), right, y.at(value), "grid"))
         drawn.append(_text(text, shape.left - 8, y.at(value) + 4, "tick", "end"))
     scale = "p50 latency in ms, logarithmic" if x.log else "p50 latency in ms"
     drawn.append(_text(scale, (shape.left + right) / 2, shape.high - 8, "axis", "middle"))
-    drawn.append(_text(metric, shape.left - 36, 14, "axis", "start"))
+    drawn.append(_text(named(metric), shape.left - 36, 14, "axis", "start"))
     return group(*drawn)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from edgecv.records.recipe import Task
 from edgecv.records.samples import Truth
 from edgecv.training.heads import HEADS
-from edgecv.training.objectives import classification, segmentation
+from edgecv.training.objectives import classification, regression, segmentation
 
 
 class Objective(Protocol):
@@ -30,10 +30,14 @@ class Objective(Protocol):
         """
 
     def score(self, target: Any, outputs: Mapping[str, Any], /) -> tuple[Any, Any]:
-        """A share from 0 to 1 for each of some things (pixels, objects), and the weight of each."""
+        """A share, at most 1, for each of some things (pixels, objects, values), and the weight of each."""
 
 
-OBJECTIVES: dict[str, Objective] = {"classification": classification, "segmentation": segmentation}
+OBJECTIVES: dict[str, Objective] = {
+    "classification": classification,
+    "segmentation": segmentation,
+    "regression": regression,
+}
 
 
 def objective_of(task: Task, postprocess: Mapping[str, Any]) -> Objective:
