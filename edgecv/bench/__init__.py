@@ -1,5 +1,6 @@
-"""The runner: an artifact and a device become a measurement."""
+"""The runner: artifacts and a device become measurements."""
 
-from edgecv.bench.runner import measure
+from edgecv.bench.job import Job
+from edgecv.bench.runner import measure, measure_all
 
-__all__ = ["measure"]
+__all__ = ["Job", "measure", "measure_all"]

@@ -1,98 +1,89 @@
-"""Measure an artifact in a fresh process that holds one runtime, and nothing of this one.
+"""Measure artifacts, each in a fresh process that holds one runtime, and nothing of this one.
 
-Whatever befalls that process, a crash, a hang or an error, becomes a measurement with the verdict FAILED and the
-reason, so that one bad artifact of many costs one line of the table. What cannot be measured here at all raises
-Unavailable, which is no failure.
+Several take turns, block by block: what disturbs the machine for a while disturbs all of them, so that it does not pick
+the winner. The order changes from round to round, since whoever comes first may find the machine cooler. Only one of
+the processes is at work at any time; the others sleep.
 """
 
 import dataclasses
-import fcntl
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime, timezone
-from pathlib import Path
+import random
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 
-from edgecv.documents import read_measurement
-from edgecv.errors import EdgecvError, InputError, MeasurementNotValid, Unavailable
-from edgecv.hosts import require_here
-from edgecv.hosts.local import TimedOut, run_module
-from edgecv.ondevice import probes
-from edgecv.ondevice.bench import measured
-from edgecv.ondevice.engines import check_hint, engine_for
-from edgecv.ondevice.stopwatch import PLANS
-from edgecv.records.artifact import Artifact, open_sealed
-from edgecv.records.device import DeviceProfile
+from edgecv.bench.alone import alone
+from edgecv.bench.job import Job, check
+from edgecv.bench.memory import Guard
+from edgecv.bench.paired import with_ratios
+from edgecv.bench.player import Player
+from edgecv.errors import Unavailable
+from edgecv.ondevice.bench.turns import FEWEST_ROUNDS, GO, STOP
 from edgecv.records.files import write_json
-from edgecv.records.measurement import MeasuredDevice, Measurement
-from edgecv.records.recipe import Mode
+from edgecv.records.measurement import Measurement
 
-OPENING_SECONDS = 180  # to open the largest model on a slow board
+SEED = 0
+
+Say = Callable[[str], None]
 
 
-def measure(
-    artifact_folder: Path,
-    *,
-    device: DeviceProfile | None,
-    mode: Mode,
-    threads: int,
-    out: Path,
-    hint: str = "",
-    log: Path | None = None,
-    on_progress: Callable[[str], None] | None = None,
-) -> Measurement:
-    """Take a measurement, write it to `out`, and give it back whatever its verdict."""
-    artifact = open_sealed(artifact_folder)
-    if threads > probes.cores():
-        raise InputError(f"threads: expected at most the {probes.cores()} cores of this machine, got '{threads}'")
-    profile = device.name if device else "local"
-    engine_for(artifact)
-    check_hint(artifact, hint)
-    if device:
-        require_here(device)
-    plan = PLANS[mode]
-    limit_s = OPENING_SECONDS + plan.warmup_seconds + plan.max_seconds + plan.end_to_end_seconds
-    asked: list[str | Path] = ["--out", out, "--threads", str(threads), "--mode", mode, "--profile", profile]
-    if hint:
-        asked += ["--hint", hint]
+def measure(job: Job, on_progress: Say | None = None) -> Measurement:
+    """Take a measurement, write it, and give it back whatever its verdict."""
+    (outcome,) = measure_all([job], on_progress=on_progress)
+    if isinstance(outcome, Unavailable):
+        raise outcome
+    return outcome
+
+
+def measure_all(
+    jobs: Sequence[Job], *, interleave: bool = True, seed: int = SEED, on_progress: Say | None = None
+) -> list[Measurement | Unavailable]:
+    """The measurement of each, or why it cannot be measured here; one that fails does not stop the others."""
+    refused = {place: reason for place, job in enumerate(jobs) if (reason := _refusal(job))}
+    possible = [job for place, job in enumerate(jobs) if place not in refused]
+    with alone(on_progress):
+        groups = [possible] if interleave else [[job] for job in possible]
+        taken = iter([each for group in groups if group for each in _together(group, seed, on_progress)])
+    return [refused.get(place) or next(taken) for place in range(len(jobs))]
+
+
+def _refusal(job: Job) -> Unavailable | None:
     try:
-        with _alone(on_progress):
-            run_module(
-                "edgecv.ondevice",
-                ["bench", artifact_folder, *asked],
-                log=log or out.with_suffix(".log"),
-                on_progress=on_progress,
-                timeout_s=limit_s,
-            )
-    except MeasurementNotValid:
-        pass  # it is written, and says why
-    except EdgecvError as error:
-        if isinstance(error, Unavailable) and not isinstance(error, TimedOut):
-            raise
-        reason = f"computing in {hint}: {error}" if hint else str(error)
-        write_json(out, dataclasses.asdict(_failed(artifact, profile, reason)))
-    return read_measurement(out)
+        check(job)
+    except Unavailable as reason:
+        return reason
+    return None
 
 
-@contextmanager
-def _alone(on_progress: Callable[[str], None] | None) -> Iterator[None]:
-    """Wait until no other measurement of this user is under way here: they would slow each other."""
-    with (Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if on_progress:
-                on_progress("waiting for another measurement on this machine")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+def _together(jobs: Sequence[Job], seed: int, on_progress: Say | None) -> list[Measurement | Unavailable]:
+    guard = Guard(jobs[0].memory_limit_mb)
+    with ExitStack() as stack:
+        players = [
+            stack.enter_context(Player(job, guard, _named(job, jobs, on_progress), in_turns=len(jobs) > 1))
+            for job in jobs
+        ]
+        for player in players:
+            player.begin()
+        _play(players, random.Random(seed))
+        outcomes = {id(player): player.outcome() for player in players if not player.refused}
+    if len(jobs) > 1 and outcomes:
+        outcomes = dict(zip(outcomes, with_ratios(list(outcomes.values())), strict=True))
+    for player in players:
+        if not player.refused:
+            write_json(player.job.out, dataclasses.asdict(outcomes[id(player)]))
+    return [player.refused or outcomes[id(player)] for player in players]
 
 
-def _failed(artifact: Artifact, profile: str, reason: str) -> Measurement:
-    return Measurement(
-        artifact=measured(artifact),
-        device=MeasuredDevice(profile),
-        verdict="FAILED",
-        reasons=(reason,),
-        taken_at=datetime.now(timezone.utc).isoformat(timespec="seconds"),
-    )
+def _play(players: Sequence[Player], chance: random.Random) -> None:
+    """Rounds, in a new order each, until all have samples enough; who is at a limit of its plan leaves earlier."""
+    rounds = 0
+    while waiting := [player for player in players if player.waiting]:
+        satisfied = rounds >= FEWEST_ROUNDS and all(player.enough for player in waiting)
+        for player in chance.sample(waiting, len(waiting)):
+            player.take_turn(STOP if satisfied else GO)
+        rounds += 1
+
+
+def _named(job: Job, jobs: Sequence[Job], on_progress: Say | None) -> Say | None:
+    if on_progress is None or len(jobs) == 1:
+        return on_progress
+    name = job.artifact.manifest.name
+    return lambda text: on_progress(f"{name}: {text}")

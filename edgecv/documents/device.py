@@ -53,8 +53,9 @@ def _check_runtime(document: Document[DeviceProfile], target: str) -> None:
         _check_lack(document, f"{field}.lacks.{precision}", precision, reason, runtime.precisions)
     if not is_range(runtime.versions):
         refuse(document, f"{field}.versions", f"expected a range such as '>=2.1,<3', got '{runtime.versions}'")
-    if runtime.threads is not None and runtime.threads < 1:
-        refuse(document, f"{field}.threads", f"expected a number above 0, got '{runtime.threads}'")
+    for name, number in (("threads", runtime.threads), ("streams", runtime.streams)):
+        if number is not None and number < 1:
+            refuse(document, f"{field}.{name}", f"expected a number above 0, got '{number}'")
 
 
 def _check_lack(

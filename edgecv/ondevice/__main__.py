@@ -14,6 +14,7 @@ COMMANDS = {
     "predict": "edgecv.ondevice.commands.predict",
     "outputs": "edgecv.ondevice.commands.outputs",
     "bench": "edgecv.ondevice.bench",
+    "layers": "edgecv.ondevice.layers",
     "selftest": "edgecv.ondevice.selftest",
 }
 

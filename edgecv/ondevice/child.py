@@ -1,7 +1,8 @@
 """How a child process speaks to its parent, on the host and on a board alike.
 
 Progress goes to stdout as lines that start with `progress: `. A mistake ends the child with the exit code of its class
-and a last line on stderr that starts with `error: `, from which the parent raises the same error again.
+and a last line on stderr that starts with `error: `, from which the parent raises the same error again. A child that
+takes turns with others asks with a line that starts with `turn: `; the answer is a line on its stdin.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from queue import SimpleQueue
 from typing import Callable
 
 from edgecv.errors import EdgecvError, from_os_error
 
 PROGRESS = "progress: "
 ERROR = "error: "
+TURN = "turn: "
 FOLLOW = "EDGECV_END_WITH_PARENT"  # set by a parent that holds the child's stdin open for as long as it lives
+
+_answers: SimpleQueue[str] = SimpleQueue()
 
 
 def answer(work: Callable[[], None]) -> int:
@@ -45,13 +50,24 @@ def progress(text: str) -> None:
     print(f"{PROGRESS}{text}", flush=True)  # noqa: T201
 
 
+def ask(text: str) -> str:
+    """Ask the parent, and sleep until it answers. Only a child that ends with its parent can be answered."""
+    print(f"{TURN}{text}", flush=True)  # noqa: T201
+    return _answers.get()
+
+
 def end_with_parent() -> None:
     """Where the parent asked for it, end when it is gone: its death closes our stdin."""
     if os.environ.get(FOLLOW):
-        threading.Thread(target=_wait_for_the_end, daemon=True).start()
+        threading.Thread(target=_follow, daemon=True).start()
 
 
-def _wait_for_the_end() -> None:
-    while os.read(0, 4096):
-        pass
-    os._exit(130)  # the main thread may sit in native code that no exception reaches
+def _follow() -> None:
+    rest = b""
+    while True:
+        read = os.read(0, 4096)
+        if not read:
+            os._exit(130)  # the main thread may sit in native code that no exception reaches
+        *lines, rest = (rest + read).split(b"\n")
+        for line in lines:
+            _answers.put(line.decode())

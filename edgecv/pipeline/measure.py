@@ -6,13 +6,14 @@ import platform
 from pathlib import Path
 
 from edgecv import bench, documents, evaluation
+from edgecv.ondevice import probes
 from edgecv.ondevice.engines import check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.runfolder import publish_file
 from edgecv.pipeline.workshop import Workshop
 from edgecv.records.artifact import Artifact
-from edgecv.records.device import DeviceProfile, threads_for
+from edgecv.records.device import DeviceProfile, streams_for, threads_for
 from edgecv.records.evaluation import Evaluation
 from edgecv.records.files import digest_of_file, write_json
 from edgecv.records.measurement import SUFFIX, Measurement
@@ -25,13 +26,20 @@ _RUNTIMES = ("ai-edge-litert", "tflite-runtime", "onnxruntime", "openvino", "num
 def measure(
     artifact: Artifact, profile: DeviceProfile, options: Bench, workshop: Workshop, place: Path, *, again: bool
 ) -> Measurement:
-    """The measurement of an artifact at `place`: the stored one, or a new one. A failed one is never stored."""
+    """The measurement of an artifact at `place`: the stored one, or a new one. A failed one is never stored.
+
+    Each is taken alone, not in turns with others: it is known by its artifact, so that a build that is added or changed
+    leaves the other measurements as they are. `edgecv bench A B` compares in turns.
+    """
     check_files(artifact)
     threads = threads_for(profile, artifact.manifest.target, options.threads)
+    streams = streams_for(profile, artifact.manifest.target)
     measurement_key = key(
         artifact=artifact.manifest.digests["artifact"],
         device=profile.name,
         threads=threads,
+        streams=streams,
+        cores=probes.cores(),
         machine=[*platform.uname(), os.cpu_count()],
         mode=options.mode,
         code=code_version("ondevice", "records", "bench"),
@@ -45,15 +53,10 @@ def measure(
             workshop.say(f"bench     {place.name.removesuffix(SUFFIX)}: stored{hint}")
             return stored
         taken = claim.folder / "measurement.json"
-        measurement = bench.measure(
-            artifact.folder,
-            device=profile,
-            mode=options.mode,
-            threads=threads,
-            out=taken,
-            log=workshop.log,
-            on_progress=workshop.progress,
+        job = bench.Job(
+            artifact, taken, device=profile, mode=options.mode, threads=threads, streams=streams, log=workshop.log
         )
+        measurement = bench.measure(job, workshop.progress)
         publish_file(taken, place)
         if measurement.verdict != "FAILED":
             claim.finish(f"{artifact.manifest.name}: {measurement.verdict}")

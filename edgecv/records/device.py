@@ -23,6 +23,7 @@ class Runtime:
     precisions: tuple[Precision, ...]
     versions: str = ""  # a version range, as pip writes it
     threads: int | None = None
+    streams: int | None = None  # inferences at once that its throughput is measured with; None: it is not measured
     lacks: Mapping[Precision, str] = field(default_factory=dict)  # what it cannot run: why, as "its GPU has no int8"
 
 
@@ -51,3 +52,9 @@ def threads_for(profile: DeviceProfile, target: str, asked: int | None) -> int:
     """Threads a measurement uses: what was asked for, or what the profile recommends, or one."""
     runtime = profile.runtimes.get(target)
     return asked or (runtime.threads if runtime and runtime.threads else 1)
+
+
+def streams_for(profile: DeviceProfile, target: str) -> int:
+    """Streams that the profile wants the throughput of; 0 where it wants none."""
+    runtime = profile.runtimes.get(target)
+    return (runtime.streams if runtime else None) or 0

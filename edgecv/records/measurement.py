@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Mapping
 
+from edgecv.records.watched import Watched
+
 SCHEMA = 1
 SUFFIX = ".measurement.json"
 
@@ -45,6 +47,10 @@ class Environment:
     throttled: bool | None = None
     load: tuple[float, ...] = ()
     steal: float | None = None
+    affinity: tuple[int, ...] = ()  # the cores that the process was kept on; empty: not told
+    tuning: Mapping[str, Any] = field(default_factory=dict)  # what else the runtime was told, in its own words
+    arena_mb: float | None = None  # the runtime's own working memory, where it tells
+    memory_limit_mb: float | None = None  # above which the process would have been ended
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,11 @@ class Latency:
     p50_ci95_ms: tuple[float, float] | None
     p90_ci95_ms: tuple[float, float] | None
     stopped: Stopped
+    clock_ns: float | None = None  # what reading the clock twice costs; it is part of every sample
+    steady: bool | None = None  # whether the warm-up ended because the time was steady
+    blocks: tuple[int, ...] = ()  # samples of each block, in order; between two blocks others may have had their turn
+    p90_bound_ms: float | None = None  # mlperf: p90 lies below this with 99 % confidence (early stopping)
+    pace_fps: float | None = None  # images came at this pace; None: each as soon as the last was done
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,55 @@ class EndToEnd:
 
 
 @dataclass(frozen=True)
+class Images:
+    """What was fed, in turns."""
+
+    source: str  # "samples": those of the artifact; otherwise the name of a folder
+    count: int
+    digest: str  # of the pixels that the network is given
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Of several streams at once, each with an image at a time."""
+
+    streams: int
+    threads: int  # of all streams together
+    images: int
+    seconds: float
+    images_per_s: float
+    ci95: tuple[float, float] | None
+    slices: tuple[float, ...]  # images per second of each slice of the time, from which the interval comes
+
+
+@dataclass(frozen=True)
+class Minute:
+    p50_ms: float
+    p90_ms: float | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Soak:
+    """Latency over a long time. Where it is there, `latency` holds what the last minute was like."""
+
+    minutes: tuple[Minute, ...]
+    ratio: float | None  # p50 of the last minute over that of the first
+    ratio_ci95: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Interleaved:
+    """That others were measured in turns with this one, so that a drifting machine does not pick the winner."""
+
+    digests: tuple[str, ...]  # of all artifacts, this one among them, in the order in which they were named
+    blocks: int  # that this one took
+    pairs: int = 0  # of blocks of one round: of the first artifact and of this one
+    ratio: float | None = None  # of medians: this one over the first, middle of all pairs; None for the first
+    ratio_ci95: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
 class Measurement:
     artifact: MeasuredArtifact
     device: MeasuredDevice
@@ -94,4 +154,10 @@ class Measurement:
     reasons: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()  # what the verdict does not rest on
     taken_at: str = ""  # UTC, ISO 8601
+    mode: str = ""  # the plan of sampling; empty: made before modes were recorded
+    images: Images | None = None
+    throughput: Throughput | None = None
+    soak: Soak | None = None
+    interleaved: Interleaved | None = None
+    watched: Watched | None = None  # the machine beside the run, moment by moment
     schema: int = SCHEMA

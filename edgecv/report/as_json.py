@@ -53,9 +53,34 @@ def _measured(measurement: Measurement | None) -> dict[str, Any]:
         "p95_ms": latency.p95_ms if latency else None,
         "p99_ms": latency.p99_ms if latency else None,
         "samples": len(latency.samples_ms) if latency else None,
+        "mode": measurement.mode if measurement else None,
+        **_beside(measurement),
         "peak_memory_mb": measurement.peak_memory_mb if measurement else None,
         "energy_mj": measurement.energy_mj if measurement else None,
         "unread": list(measurement.unread) if measurement else None,
+    }
+
+
+def _beside(measurement: Measurement | None) -> dict[str, Any]:
+    """What not every measurement has."""
+    latency = measurement.latency if measurement else None
+    turns = measurement.interleaved if measurement else None
+    throughput = measurement.throughput if measurement else None
+    soak = measurement.soak if measurement else None
+    return {
+        "p90_bound_ms": latency.p90_bound_ms if latency else None,
+        "pace_fps": latency.pace_fps if latency else None,
+        "in_turns_with": [digest for digest in turns.digests if digest != measurement.artifact.digest]
+        if measurement and turns
+        else None,
+        "ratio_to_first": turns.ratio if turns else None,
+        "ratio_to_first_ci95": turns.ratio_ci95 if turns else None,
+        "images_per_s": throughput.images_per_s if throughput else None,
+        "images_per_s_ci95": throughput.ci95 if throughput else None,
+        "streams": throughput.streams if throughput else None,
+        "soak_minutes": len(soak.minutes) if soak else None,
+        "soak_ratio": soak.ratio if soak else None,
+        "soak_ratio_ci95": soak.ratio_ci95 if soak else None,
     }
 
 

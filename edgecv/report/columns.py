@@ -33,6 +33,8 @@ def columns(rows: Sequence[Row]) -> list[Column]:
         _column("size", rows, _size),
         _column("p50 ms", rows, _p50),
         _column("p90 ms", rows, _p90),
+        _column("vs first", rows, lambda row: _ratio(row, rows)),
+        _column("images/s", rows, _throughput),
         _column(_accuracy_title(rows), rows, _accuracy if len(_metrics(rows)) < 2 else _named_accuracy),
         _column("memory", rows, _memory),
     ]
@@ -74,6 +76,29 @@ def _p50(row: Row) -> tuple[str, ...]:
 
 def _p90(row: Row) -> tuple[str, ...]:
     return figure(row.latency.p90_ms, row.latency.p90_ci95_ms) if row.latency else (UNKNOWN, "")
+
+
+def _ratio(row: Row, rows: Sequence[Row]) -> tuple[str, ...]:
+    """How many times the first artifact's time, both taken in turns; in brackets where one of the two is in doubt."""
+    found = row.measurement.interleaved if row.measurement else None
+    if not found or not found.digests:
+        return (UNKNOWN, "")
+    if row.artifact.digest == found.digests[0]:
+        return ("1", "")
+    value, spread = figure(found.ratio, found.ratio_ci95)
+    doubtful = row.doubtful or any(_leads(each, found.digests) and each.doubtful for each in rows)
+    return (f"({value}", f"{spread})") if doubtful and found.ratio else (value, spread)
+
+
+def _leads(row: Row, digests: Sequence[str]) -> bool:
+    """Whether it is the first of those that were measured in turns."""
+    found = row.measurement.interleaved if row.measurement else None
+    return found is not None and found.digests == digests and row.artifact.digest == digests[0]
+
+
+def _throughput(row: Row) -> tuple[str, ...]:
+    found = row.measurement.throughput if row.measurement else None
+    return figure(found.images_per_s, found.ci95) if found else (UNKNOWN, "")
 
 
 def _accuracy(row: Row) -> tuple[str, ...]:

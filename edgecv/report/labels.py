@@ -60,6 +60,13 @@ def _threads(row: Row) -> str:
     return f"threads={environment.threads}" if environment else ""
 
 
+def _manner(row: Row) -> str:
+    """What makes two times of one artifact two things: the pace of the images, and a long run before them."""
+    latency, soak = row.latency, row.measurement.soak if row.measurement else None
+    pace = f"at {latency.pace_fps:g}/s" if latency and latency.pace_fps else ""
+    return " ".join(filter(None, (pace, f"after {len(soak.minutes)} min" if soak else "")))
+
+
 def _data(row: Row) -> str:
     return f"{row.evaluation.metric}@{row.evaluation.data.split}" if row.evaluation else ""
 
@@ -72,4 +79,4 @@ def _taken_at(row: Row) -> str:
     return row.measurement.taken_at if row.measurement else ""
 
 
-DIFFERENCES: tuple[Callable[[Row], str], ...] = (_threads, _data, _digest, _taken_at)
+DIFFERENCES: tuple[Callable[[Row], str], ...] = (_threads, _manner, _data, _digest, _taken_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgecv.records.evaluation import Evaluation
+from edgecv.records.measurement import Soak
 from edgecv.records.recipe import ERRORS
 from edgecv.report.figures import figure, two_digits
 from edgecv.report.row import Row
@@ -23,7 +24,16 @@ def _about_latency(row: Row) -> list[str]:
     said = list(row.measurement.reasons)
     if row.measurement.verdict != "VALID" and not said:
         said = ["the measurement records no reason for its verdict"]
+    said += _about_soak(row.measurement.soak)
     return [*said, EMULATED] if row.emulated and row.latency else said
+
+
+def _about_soak(soak: Soak | None) -> list[str]:
+    if soak is None or soak.ratio is None:
+        return []
+    first, last = soak.minutes[0], soak.minutes[-1]
+    times = f"p50 {two_digits(first.p50_ms)} ms in the first minute, {two_digits(last.p50_ms)} ms in the last"
+    return [f"soak of {len(soak.minutes)} minutes: {times}, {figure(soak.ratio, soak.ratio_ci95)} times as long"]
 
 
 def _about_accuracy(row: Row) -> list[str]:

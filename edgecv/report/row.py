@@ -44,7 +44,11 @@ class Row:
         return self.measurement is not None and bool(self.measurement.device.probed.get("emulated"))
 
     @property
+    def doubtful(self) -> bool:
+        """Whether its times are nothing to quote or to compare."""
+        return self.measurement is None or self.measurement.verdict != "VALID" or self.emulated
+
+    @property
     def ranked(self) -> bool:
         """Whether the row may be compared: a VALID time on the real device, and an accuracy."""
-        valid = self.measurement is not None and self.measurement.verdict == "VALID" and not self.emulated
-        return valid and self.latency is not None and self.evaluation is not None
+        return not self.doubtful and self.latency is not None and self.evaluation is not None

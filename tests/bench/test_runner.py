@@ -1,14 +1,16 @@
 """The runner: whatever befalls the child is a measurement; what cannot be measured here is none."""
 
+import argparse
 import dataclasses
 from pathlib import Path
 
 import pytest
 
 from edgecv import bench
-from edgecv.bench import runner
+from edgecv.bench import player
 from edgecv.documents import load_device, read_measurement
 from edgecv.errors import InputError, Unavailable
+from edgecv.ondevice.bench import add_arguments
 from edgecv.ondevice.engines import ENGINES
 from edgecv.records.artifact import Artifact
 from edgecv.records.device import Connection
@@ -23,8 +25,8 @@ def artifact(tmp_path_factory, need) -> Artifact:
     return models.artifact("onnx", tmp_path_factory.mktemp("runner") / "tiny")
 
 
-def measure(artifact: Artifact, out: Path, **changes) -> Measurement:
-    return bench.measure(artifact.folder, **{"device": None, "mode": "quick", "threads": 1, "out": out, **changes})
+def measure(artifact: Artifact, out: Path, on_progress=None, **changes) -> Measurement:
+    return bench.measure(bench.Job(artifact, out, **{"mode": "quick", **changes}), on_progress)
 
 
 def test_a_measurement_is_taken_in_a_fresh_process_and_written(artifact, tmp_path) -> None:
@@ -36,6 +38,10 @@ def test_a_measurement_is_taken_in_a_fresh_process_and_written(artifact, tmp_pat
     assert measurement.verdict != "FAILED"
     assert measurement.device.profile == "local"
     assert any(line.startswith("p90 ") for line in said)
+    assert measurement.mode == "quick"
+    assert measurement.environment
+    assert measurement.environment.memory_limit_mb
+    assert measurement.interleaved is None
 
 
 def test_a_crash_of_the_child_is_a_failed_measurement_with_the_reason(artifact, tmp_path, monkeypatch) -> None:
@@ -52,10 +58,10 @@ def test_a_crash_of_the_child_is_a_failed_measurement_with_the_reason(artifact, 
 def test_a_child_that_hangs_is_ended_and_failed(artifact, tmp_path, monkeypatch) -> None:
     (tmp_path / "sitecustomize.py").write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(runner, "OPENING_SECONDS", -4.5)
+    monkeypatch.setattr(player, "OPENING_S", 0.5)
     measurement = measure(artifact, tmp_path / "out.json")
     assert measurement.verdict == "FAILED"
-    assert "no result after" in measurement.reasons[0]
+    assert "no sign of life for" in measurement.reasons[0]
 
 
 def test_an_error_in_the_child_is_a_failed_measurement_with_its_sentence(artifact, tmp_path) -> None:
@@ -90,6 +96,43 @@ def test_no_number_from_here_is_signed_with_another_machines_name(artifact, tmp_
         measure(artifact, tmp_path / "out.json", device=device)
 
 
-def test_what_is_no_artifact_is_a_mistake_of_the_caller(tmp_path) -> None:
-    with pytest.raises(InputError, match="not an artifact folder"):
-        bench.measure(tmp_path, device=None, mode="quick", threads=1, out=tmp_path / "out.json")
+def test_more_streams_than_cores_are_refused(artifact, tmp_path) -> None:
+    with pytest.raises(InputError, match="streams x threads: expected at most the "):
+        measure(artifact, tmp_path / "out.json", streams=4096)
+
+
+def test_more_threads_than_the_cores_to_keep_to_are_refused(artifact, tmp_path) -> None:
+    with pytest.raises(InputError, match="threads: expected at most the 1 cores to be used, got '2'"):
+        measure(artifact, tmp_path / "out.json", threads=2, affinity=(0,))
+
+
+def test_a_job_becomes_the_arguments_that_the_child_understands(artifact, tmp_path) -> None:
+    job = bench.Job(
+        artifact,
+        tmp_path / "out.json",
+        mode="mlperf",
+        threads=3,
+        hint="bfloat16",
+        affinity=(0, 2),
+        images=tmp_path,
+        soak_minutes=30,
+        pace_fps=12.5,
+        streams=2,
+    )
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    _, *told = map(str, job.arguments(tmp_path / "scratch.json", in_turns=True))
+    assert vars(parser.parse_args(told)) == {
+        "artifact": artifact.folder,
+        "out": tmp_path / "scratch.json",
+        "threads": 3,
+        "affinity": (0, 2),
+        "hint": "bfloat16",
+        "mode": "mlperf",
+        "profile": "local",
+        "images": tmp_path,
+        "soak": 30,
+        "pace": 12.5,
+        "streams": 2,
+        "turns": True,
+    }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from edgecv.bench import player
 from edgecv.documents import load_device, load_recipe
 from edgecv.hosts import local
 from edgecv.pipeline.run import Finished, run
@@ -26,8 +27,13 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
         seen.append((module, str(arguments[0])))
         real(module, arguments, **options)
 
+    class Seen(local.Child):
+        def __init__(self, module: str, arguments: Any, log: Path) -> None:
+            seen.append((module, str(arguments[0])))
+            super().__init__(module, arguments, log)
+
     monkeypatch.setattr(local, "run_module", watched)
-    monkeypatch.setattr("edgecv.bench.runner.run_module", watched)
+    monkeypatch.setattr(player, "Child", Seen)
     monkeypatch.setattr("edgecv.evaluation.predict.run_module", watched)
     return seen
 

@@ -1,6 +1,7 @@
 """Measurements and evaluations come back from their files as they went in, or are refused with a sentence."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,19 @@ from edgecv.documents import read_evaluation, read_measurement, to_plain
 from edgecv.errors import InputError
 from edgecv.records.evaluation import EvaluatedArtifact, EvaluatedData, Evaluation
 from edgecv.records.files import write_json
-from edgecv.records.measurement import Environment, Latency, MeasuredArtifact, MeasuredDevice, Measurement
+from edgecv.records.measurement import (
+    Environment,
+    Images,
+    Interleaved,
+    Latency,
+    MeasuredArtifact,
+    MeasuredDevice,
+    Measurement,
+    Minute,
+    Soak,
+    Throughput,
+)
+from edgecv.records.watched import Watched
 
 MEASUREMENT = Measurement(
     artifact=MeasuredArtifact("sha256:00", "digits-tflite-int8", "tflite", "int8", 1000),
@@ -34,6 +47,30 @@ EVALUATION = Evaluation(
 def test_a_measurement_survives_its_file(tmp_path: Path) -> None:
     path = write_json(tmp_path / "a.measurement.json", to_plain(MEASUREMENT))
     assert read_measurement(path) == MEASUREMENT
+
+
+def test_a_measurement_from_before_modes_and_turns_is_still_read(tmp_path: Path) -> None:
+    plain = to_plain(MEASUREMENT)
+    for name in ("mode", "images", "throughput", "soak", "interleaved", "watched"):
+        del plain[name]
+    for name in ("affinity", "tuning", "arena_mb", "memory_limit_mb"):
+        del plain["environment"][name]
+    for name in ("clock_ns", "steady", "blocks", "p90_bound_ms", "pace_fps"):
+        del plain["latency"][name]
+    assert read_measurement(write_json(tmp_path / "a.measurement.json", plain)) == MEASUREMENT
+
+
+def test_a_measurement_with_all_that_it_can_hold_survives_its_file(tmp_path: Path) -> None:
+    whole = replace(
+        MEASUREMENT,
+        mode="mlperf",
+        images=Images("photos", 64, "sha256:22"),
+        throughput=Throughput(2, 4, 100, 20.0, 5.0, (4.5, 5.5), (5.0, 5.0)),
+        soak=Soak((Minute(1.0, None, 3), Minute(1.5, 2.0, 40)), 1.5, None),
+        interleaved=Interleaved(("sha256:00", "sha256:33"), 12, 12, 0.5, (0.4, 0.6)),
+        watched=Watched((1.0, 2.0), {"cpu0": (1800.0, None)}, throttled=((), ("too hot",)), others=(0.1, None)),
+    )
+    assert read_measurement(write_json(tmp_path / "a.measurement.json", to_plain(whole))) == whole
 
 
 def test_an_evaluation_survives_its_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 import edgecv
@@ -26,7 +27,7 @@ already = set(sys.modules)  # what the environment's own start-up hooks bring
 sys.path.insert(0, sys.argv[1])
 sys.argv[1:] = sys.argv[2:]
 from edgecv.ondevice.__main__ import main
-assert main() == 0
+assert main() in ALLOWED_CODES
 import edgecv
 assert ".zip" in edgecv.__file__, edgecv.__file__
 new = {name: module for name, module in sys.modules.items() if name not in already}
@@ -48,7 +49,13 @@ def write_zip(place: Path) -> Path:
 
 def modules_of_a_prediction(zipped: Path, artifact: Path, photo: Path) -> set[str]:
     """What is imported from outside the standard library when the zipped package predicts one photo."""
-    command = [sys.executable, "-c", LIST_MODULES, str(zipped), "predict", str(artifact), str(photo)]
+    return modules_of(zipped, ["predict", str(artifact), str(photo)])
+
+
+def modules_of(zipped: Path, arguments: list[str], codes: Collection[int] = (0,)) -> set[str]:
+    """What a command of the zipped package imports from outside the standard library."""
+    program = LIST_MODULES.replace("ALLOWED_CODES", repr(tuple(codes)))
+    command = [sys.executable, "-c", program, str(zipped), *arguments]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     names: list[str] = json.loads(done.stdout.splitlines()[-1])
     return set(names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ class FakeEngine:
     runtime = "fake 1.0"
     runtime_precision = "float32"
     kernels = None
+    arena_mb = None
+    tuning: Mapping[str, Any] = {}
 
     def __init__(self, network: Network, invoke_s: float) -> None:
         self.network = network

@@ -18,12 +18,16 @@ def save(
     heads: dict[str, tuple[np.ndarray, np.ndarray]],
     *,
     integers: bool,
+    everywhere: bool = False,
 ) -> None:
-    """Write the network; with `integers` every convolution gets integers, by QuantizeLinear and DequantizeLinear."""
+    """Write the network; with `integers` every convolution gets integers, by QuantizeLinear and DequantizeLinear.
+
+    With `everywhere` its bias and its output are integers, too: without that ONNX Runtime computes in floats.
+    """
     import onnx
     from onnx import TensorProto, helper
 
-    graph = _Graph(integers)
+    graph = _Graph(integers, everywhere)
     filters = graph.convolution("input", "stem", stem.transpose(3, 2, 0, 1), stem_bias, stride=2)
     features = graph.node("Relu", [filters], "features")
     for name, (weights, bias) in heads.items():
@@ -38,10 +42,11 @@ def save(
 
 
 class _Graph:
-    def __init__(self, integers: bool) -> None:
-        self.integers = integers
+    def __init__(self, integers: bool, everywhere: bool) -> None:
+        self.integers, self.everywhere = integers, everywhere
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
+        self.paired: dict[str, str] = {}  # a tensor becomes integers once, however many read it
 
     def node(self, kind: str, inputs: list[str], output: str, **attributes: Any) -> str:
         from onnx import helper
@@ -61,9 +66,15 @@ class _Graph:
             filters = self.integer_weights(f"{name}_weights", weights)
         else:
             filters = self.constant(f"{name}_weights", weights)
-        return self.node("Conv", [source, filters, self.constant(f"{name}_bias", bias)], name, strides=[stride] * 2)
+        if not self.everywhere:
+            return self.node("Conv", [source, filters, self.constant(f"{name}_bias", bias)], name, strides=[stride] * 2)
+        rounded = self.integer_bias(name, weights, bias, 8.5 if stride == 2 else 6.5)
+        made = self.node("Conv", [source, filters, rounded], f"{name}_made", strides=[stride] * 2)
+        return made if stride == 2 else self.pair(made, f"{name}_output", lowest=-9.0, highest=9.0, real=name)
 
-    def pair(self, source: str, name: str, lowest: float, highest: float) -> str:
+    def pair(self, source: str, name: str, lowest: float, highest: float, real: str = "") -> str:
+        if self.everywhere and source in self.paired:
+            return self.paired[source]
         stored = storage(lowest, highest, "uint8").quantization
         assert stored is not None
         limits = [
@@ -71,7 +82,8 @@ class _Graph:
             self.constant(f"{name}_zero", np.uint8(stored.zero_point)),
         ]
         integers = self.node("QuantizeLinear", [source, *limits], f"{name}_integers")
-        return self.node("DequantizeLinear", [integers, *limits], f"{name}_real")
+        self.paired[source] = self.node("DequantizeLinear", [integers, *limits], real or f"{name}_real")
+        return self.paired[source]
 
     def integer_weights(self, name: str, weights: np.ndarray) -> str:
         scales = (np.abs(weights).max((1, 2, 3)) / 127).astype(np.float32)
@@ -81,3 +93,13 @@ class _Graph:
             self.constant(f"{name}_zeros", np.zeros(len(scales), np.int8)),
         ]
         return self.node("DequantizeLinear", parts, name, axis=0)
+
+    def integer_bias(self, name: str, weights: np.ndarray, bias: np.ndarray, source_range: float) -> str:
+        """With the scale of the products: that of the source times those of the weights."""
+        scales = (np.abs(weights).max((1, 2, 3)) / 127 * source_range / 255).astype(np.float32)
+        parts = [
+            self.constant(f"{name}_bias_integers", np.rint(bias / scales).astype(np.int32)),
+            self.constant(f"{name}_bias_scales", scales),
+            self.constant(f"{name}_bias_zeros", np.zeros(len(scales), np.int32)),
+        ]
+        return self.node("DequantizeLinear", parts, f"{name}_bias", axis=0)

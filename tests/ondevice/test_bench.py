@@ -3,21 +3,29 @@
 import argparse
 import dataclasses
 import json
+import os
 import platform
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from edgecv.documents import read_measurement
 from edgecv.errors import InputError, MeasurementNotValid
 from edgecv.ondevice import bench, probes
-from edgecv.ondevice.engines import ENGINES, EngineOptions
-from edgecv.ondevice.stopwatch import PLANS
+from edgecv.ondevice.bench import measuring, soak, turns
+from edgecv.ondevice.bench.pace import Pace
+from edgecv.ondevice.bench.pictures import pictures_of
+from edgecv.ondevice.bench.throughput import throughput
+from edgecv.ondevice.engines import ENGINES, EngineOptions, open_engines
+from edgecv.ondevice.stopwatch import PLANS, Taken, sample
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Measurement
 from tests.ondevice import models
+from tests.ondevice.device_package import ALLOWED, RUNTIME, modules_of, write_zip
+from tests.ondevice.fakes import FakeEngine
 
 PLAN = dataclasses.replace(
     PLANS["quick"], min_seconds=0.1, max_seconds=0.4, warmup_seconds=0.2, end_to_end_runs=5, end_to_end_seconds=1
@@ -32,7 +40,7 @@ def artifact(tmp_path_factory, need) -> Artifact:
 
 @pytest.fixture(scope="module")
 def measurement(artifact) -> Measurement:
-    return bench.measure(artifact, "local", PLAN, EngineOptions())
+    return bench.measure(artifact, PLAN, EngineOptions())
 
 
 def test_a_measurement_says_what_was_measured_on_what(artifact, measurement) -> None:
@@ -87,7 +95,7 @@ def test_a_record_holds_no_number_that_json_does_not_know(measurement) -> None:
 def test_a_network_that_answers_the_same_to_every_image_is_not_measured(artifact, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "STEM", np.zeros_like(models.STEM))
     constant = models.artifact("onnx", tmp_path / "constant")
-    measurement = bench.measure(constant, "local", PLAN, EngineOptions())
+    measurement = bench.measure(constant, PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert measurement.reasons == ("the outputs are the same for every image",)
     assert measurement.latency is None
@@ -95,35 +103,174 @@ def test_a_network_that_answers_the_same_to_every_image_is_not_measured(artifact
 
 def test_a_network_that_answers_nan_is_not_measured(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(models, "STEM_BIAS", np.full_like(models.STEM_BIAS, np.nan))
-    measurement = bench.measure(models.artifact("onnx", tmp_path / "nan"), "local", PLAN, EngineOptions())
+    measurement = bench.measure(models.artifact("onnx", tmp_path / "nan"), PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert measurement.reasons == ("the output 'cls' is not finite",)
 
 
 def test_an_emulated_processor_gives_no_latency(artifact, monkeypatch) -> None:
     machine = dataclasses.replace(probes.read(), emulated=True)
-    monkeypatch.setattr(bench, "read", lambda: machine)
-    measurement = bench.measure(artifact, "local", PLAN, EngineOptions())
+    monkeypatch.setattr(measuring, "read", lambda: machine)
+    measurement = bench.measure(artifact, PLAN, EngineOptions())
     assert measurement.verdict == "FAILED"
     assert "emulated" in measurement.reasons[0]
     assert measurement.device.probed["emulated"] is True
     assert [measurement.latency, measurement.end_to_end, measurement.cold_start_ms] == [None] * 3
 
 
-def test_more_threads_than_cores_are_refused(artifact, tmp_path) -> None:
-    arguments = argparse.Namespace(
-        artifact=artifact.folder, out=tmp_path / "out.json", threads=4096, mode="quick", profile="local"
-    )
+def arguments(artifact: Artifact, *more: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    bench.add_arguments(parser)
+    return parser.parse_args([str(artifact.folder), "--out", "out.json", "--mode", "quick", *more])
+
+
+def test_more_threads_than_cores_are_refused(artifact) -> None:
     with pytest.raises(InputError, match="--threads: expected 1 to "):
-        bench.run(arguments)
+        bench.run(arguments(artifact, "--threads", "4096"))
+
+
+def test_a_core_that_is_not_there_is_refused(artifact) -> None:
+    with pytest.raises(InputError, match=r"--affinity: expected cores among .*, got '0,4096'"):
+        bench.run(arguments(artifact, "--affinity", "0,4096"))
 
 
 def test_an_unsealed_artifact_is_refused(artifact, tmp_path) -> None:
     unsealed = models.artifact("onnx", tmp_path / "unsealed")
     manifest = (unsealed.folder / "manifest.json").read_text()
     (unsealed.folder / "manifest.json").write_text(manifest.replace('"artifact": "sha256', '"forgotten": "sha256'))
-    arguments = argparse.Namespace(
-        artifact=unsealed.folder, out=tmp_path / "out.json", threads=1, mode="quick", profile="local"
-    )
     with pytest.raises(InputError, match="has not passed parity"):
-        bench.run(arguments)
+        bench.run(arguments(unsealed))
+
+
+def test_the_environment_says_what_the_runtime_was_told_and_which_cores_it_had(measurement) -> None:
+    assert measurement.environment.tuning == {"num_threads": 1}
+    assert measurement.environment.affinity == tuple(sorted(os.sched_getaffinity(0)))
+    assert measurement.latency.clock_ns > 0
+    assert sum(measurement.latency.blocks) == len(measurement.latency.samples_ms)
+    assert measurement.watched.at_s
+
+
+def test_the_samples_of_the_artifact_are_named_by_their_pixels(measurement) -> None:
+    assert (measurement.images.source, measurement.images.count) == ("samples", 32)
+    assert measurement.images.digest.startswith("sha256:")
+
+
+def test_pictures_of_a_folder_take_turns_and_start_end_to_end(artifact, tmp_path) -> None:
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for number, pixels in enumerate(models.pictures(6, seed=5)):
+        Image.fromarray(pixels).resize((240, 160)).save(folder / f"{number}.png")
+    found = pictures_of(artifact, folder)
+    assert (found.told.source, found.told.count) == ("photos", 6)
+    assert found.pixels.shape == (6, *models.SIZE, 3)
+    assert found.files == [folder / f"{number}.png" for number in range(6)]
+    assert found.told.digest != pictures_of(artifact, None).told.digest
+
+
+def test_too_few_pictures_are_refused(artifact, tmp_path) -> None:
+    Image.fromarray(models.pictures(1)[0]).save(tmp_path / "one.png")
+    with pytest.raises(InputError, match="at least 4 images to take turns, found 1"):
+        pictures_of(artifact, tmp_path)
+
+
+@pytest.mark.parametrize("target", RUNTIME)
+def test_a_measurement_imports_numpy_pillow_and_one_runtime(target, tmp_path, need) -> None:
+    need(target, ENGINES[target].missing())
+    sound = models.artifact(target, tmp_path / "artifact")
+    zipped = write_zip(tmp_path / "edgecv.zip")
+    command = ["bench", str(sound.folder), "--out", str(tmp_path / "out.json"), "--mode", "quick"]
+    assert modules_of(zipped, command, {0, 6}) - RUNTIME[target] == ALLOWED
+
+
+def test_streams_share_the_work(tmp_path, need) -> None:
+    need("openvino", ENGINES["openvino"].missing())
+    engines = open_engines(models.artifact("openvino", tmp_path / "tiny"), EngineOptions(), 2)
+    assert engines[0].tuning["NUM_STREAMS"] == 2
+    encoded = [engines[0].encode(image[None]) for image in models.pictures(4)]
+    reached = throughput(engines, 2, encoded, 0.4)
+    assert (reached.streams, reached.threads, len(reached.slices)) == (2, 2, 20)
+    assert reached.images == pytest.approx(reached.images_per_s * reached.seconds)
+    assert reached.ci95
+    assert reached.ci95[0] <= reached.images_per_s <= reached.ci95[1]
+
+
+def test_a_fault_in_a_stream_is_heard() -> None:
+    def network(_: np.ndarray) -> dict[str, np.ndarray]:
+        raise RuntimeError("no such kernel")
+
+    with pytest.raises(RuntimeError, match="no such kernel"):
+        throughput([FakeEngine(network, 0.0)], 1, [np.zeros(1)], 0.1)
+
+
+def test_images_at_a_pace_are_timed_without_the_waiting() -> None:
+    pace = Pace(50)
+    taken = sample(lambda _: None, dataclasses.replace(PLAN, max_seconds=0.3, min_samples=1000), before_each=pace.wait)
+    assert 10 <= len(taken.samples_ms) <= 17
+    assert pace.idle_s > 0.2
+    assert np.median(taken.samples_ms) < 1
+
+
+def test_a_slow_pace_has_time_for_the_least_count() -> None:
+    assert Pace(1).stretched(PLAN).max_seconds == 2 * PLAN.min_samples
+    assert Pace(None).stretched(PLAN) == PLAN
+
+
+def test_a_soak_compares_the_last_minute_with_the_first(monkeypatch) -> None:
+    said: list[str] = []
+    minutes = iter([1.0, 1.1, 1.5])
+
+    def minute(step, plan, on_progress, before_each):
+        assert (plan.min_seconds, plan.max_seconds) == (60, 60)
+        on_progress("p90")
+        samples = next(minutes) * np.random.default_rng(0).lognormal(0, 0.02, 400)
+        return Taken(samples, 60.0, "interval", (400,), 50.0)
+
+    monkeypatch.setattr(soak, "sample", minute)
+    found = soak.soaked(lambda _: None, PLAN, 3, said.append)
+    assert said == ["minute 1/3: p90", "minute 2/3: p90", "minute 3/3: p90"]
+    assert [round(each.p50_ms, 1) for each in found.soak.minutes] == [1.0, 1.1, 1.5]
+    assert found.soak.ratio == pytest.approx(1.5)
+    low, high = found.soak.ratio_ci95 or (0, 0)
+    assert 1.48 < low < 1.5 < high < 1.52
+    assert len(found.ends.samples_ms) == 800
+    assert np.median(found.last.samples_ms) == found.soak.minutes[-1].p50_ms
+
+
+class Resting(probes.Sampler):
+    """A sampler that only notes when it rests."""
+
+    def __init__(self, noted: list[str]) -> None:
+        self.noted = noted
+
+    def pause(self) -> None:
+        self.noted.append("pause")
+
+    def resume(self) -> None:
+        self.noted.append("resume")
+
+
+def test_what_passes_while_others_have_their_turn_does_not_count(monkeypatch) -> None:
+    start = dataclasses.replace(probes.read(), at_s=0.0, own_s=0.0, busy_s=0.0, stolen_s=None, waited_s=0.0)
+    clock = iter([5.0, 25.0, 30.0, 50.0])  # five seconds of its own, twenty of others, twice
+    noted: list[str] = []
+
+    def read():
+        now = next(clock)
+        return dataclasses.replace(start, at_s=now, own_s=now / 5, busy_s=2 * now, waited_s=now / 10)
+
+    answers = iter([turns.GO, turns.STOP])
+    monkeypatch.setattr(turns, "read", read)
+
+    def ask(text: str) -> str:
+        noted.append(text)
+        return next(answers)
+
+    monkeypatch.setattr(turns, "ask", ask)
+    ours = turns.InTurns(Resting(noted))
+    assert ours.next(enough=False)
+    assert not ours.next(enough=True)
+    assert noted == ["pause", "more", "resume", "pause", "enough"]
+    after = ours.without_waiting(dataclasses.replace(start, at_s=51.0, own_s=10.2, busy_s=102.0, waited_s=5.1))
+    assert after.at_s == pytest.approx(11.0)
+    assert (after.own_s, after.busy_s, after.waited_s) == pytest.approx((2.2, 22.0, 1.1))
+    assert after.stolen_s is None

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from edgecv.ondevice import stopwatch
+from edgecv.ondevice.statistics import early_stopping
 from edgecv.ondevice.stopwatch import PLANS, sample, warm_up
 
 PLAN = dataclasses.replace(PLANS["standard"], min_samples=200, min_seconds=2, max_seconds=20, warmup_seconds=3)
@@ -99,22 +100,97 @@ def test_progress_says_how_certain_p90_is(bench) -> None:
     assert said[-1].endswith(" s")
 
 
+class Rounds:
+    """Turns that go on for so many blocks, and note what they were told."""
+
+    def __init__(self, bench: Bench, blocks: int) -> None:
+        self.bench, self.blocks = bench, blocks
+        self.told: list[bool] = []
+
+    def next(self, enough: bool) -> bool:
+        self.told.append(enough)
+        self.bench.now_ns += 7_000_000_000  # others have their turn
+        return len(self.told) < self.blocks
+
+
+def test_every_sample_belongs_to_a_block_and_blocks_grow(bench) -> None:
+    taken = sample(bench(lambda run: 40 + run % 2).step, PLAN)
+    assert sum(taken.blocks) == len(taken.samples_ms)
+    assert taken.blocks[0] == 13  # half a second
+    assert taken.blocks[-1] > taken.blocks[0]
+
+
+def test_whoever_gives_the_turns_can_have_more_blocks_than_are_needed(bench) -> None:
+    made = bench(lambda run: 40 + run % 2)
+    rounds = Rounds(made, blocks=20)
+    taken = sample(made.step, PLAN, turns=rounds)
+    assert rounds.told == [False] * (len(rounds.told) - rounds.told.count(True)) + [True] * rounds.told.count(True)
+    assert rounds.told.count(True) > 1
+    assert len(taken.blocks) == 20
+    assert taken.stopped == "interval"
+
+
+def test_waiting_for_a_turn_is_no_part_of_the_time_and_one_run_after_it_is_not_counted(bench) -> None:
+    made = bench(lambda run: 40 + run % 2)
+    taken = sample(made.step, PLAN, turns=Rounds(made, blocks=15))
+    assert taken.seconds == pytest.approx(taken.samples_ms.sum() / 1000)
+    assert len(made.runs) == len(taken.samples_ms) + 14
+
+
+def test_at_a_limit_there_are_no_more_turns_whatever_others_want(bench) -> None:
+    made = bench(lambda run: 30 + 60 * (run // 10 % 2))
+    rounds = Rounds(made, blocks=10**6)
+    taken = sample(made.step, PLAN, turns=rounds)
+    assert taken.stopped == "max_seconds"
+    assert rounds.told[-1]
+    assert not any(rounds.told[:-1])
+
+
+def test_what_is_done_before_each_run_is_not_timed(bench) -> None:
+    made = bench(lambda run: 40 + run % 2)
+
+    def wait() -> None:
+        made.now_ns += 100_000_000
+
+    assert sample(made.step, PLAN, before_each=wait).samples_ms.max() == 41
+
+
+def test_what_reading_the_clock_costs_is_told(monkeypatch) -> None:
+    readings = iter(range(0, 10**9, 35))
+    monkeypatch.setattr(stopwatch, "time", SimpleNamespace(perf_counter_ns=lambda: next(readings)))
+    plan = dataclasses.replace(PLAN, max_samples=50)
+    assert sample(lambda _: None, plan).clock_ns == 35
+
+
 def test_warm_up_goes_on_while_the_step_gets_faster(bench) -> None:
     made = bench(lambda run: 10 + max(0.0, 60 - run))
-    count = warm_up(made.step, PLAN)
-    assert 60 <= count <= 90
-    assert count == len(made.runs)
+    warmth = warm_up(made.step, PLAN)
+    assert warmth.steady
+    assert 60 <= warmth.runs <= 90
+    assert warmth.runs == len(made.runs)
+    assert warmth.seconds == pytest.approx(made.now_ns / 1e9)
 
 
 def test_warm_up_of_a_steady_step_is_two_blocks(bench) -> None:
     made = bench(lambda _: 10)
-    assert warm_up(made.step, PLAN) == 20
+    assert warm_up(made.step, PLAN).runs == 20
 
 
-def test_warm_up_ends_when_its_time_is_up(bench) -> None:
+def test_a_step_may_be_noisy_and_yet_warm(bench) -> None:
+    warmth = warm_up(bench(noisy(0.5)).step, PLAN)
+    assert warmth.steady
+    assert warmth.seconds < 1
+
+
+def test_warm_up_ends_when_its_time_is_up_and_says_so(bench) -> None:
     made = bench(lambda run: 10.0 * 1.02**run)
-    warm_up(made.step, PLAN)
+    warmth = warm_up(made.step, PLAN)
+    assert not warmth.steady
     assert 3 < made.now_ns / 1e9 < 4
+
+
+def test_a_step_slower_than_the_time_to_warm_up_still_has_two_blocks_to_compare(bench) -> None:
+    assert warm_up(bench(lambda _: 2000).step, PLAN).steady
 
 
 def test_the_plans_keep_what_they_promise() -> None:
@@ -122,3 +198,4 @@ def test_the_plans_keep_what_they_promise() -> None:
     assert (PLANS["standard"].min_samples, PLANS["standard"].min_seconds) == (200, 10)
     assert PLANS["standard"].max_seconds == 60
     assert PLANS["mlperf"].min_seconds == 600
+    assert early_stopping(np.arange(float(PLANS["mlperf"].min_samples)), 0.9) is not None

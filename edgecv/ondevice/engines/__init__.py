@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Dict
+import dataclasses
+from typing import Dict, List
 
 import numpy as np
 
@@ -12,7 +13,17 @@ from edgecv.ondevice.engines.damage import check_files
 from edgecv.ondevice.engines.protocol import HINTS, Engine, EngineModule, EngineOptions
 from edgecv.records.artifact import Artifact
 
-__all__ = ["ENGINES", "HINTS", "Engine", "EngineModule", "EngineOptions", "engine_for", "infer", "open_engine"]
+__all__ = [
+    "ENGINES",
+    "HINTS",
+    "Engine",
+    "EngineModule",
+    "EngineOptions",
+    "engine_for",
+    "infer",
+    "open_engine",
+    "open_engines",
+]
 
 ENGINES: Dict[str, EngineModule] = {"tflite": tflite, "onnx": onnx, "openvino": openvino, "tensorrt": tensorrt}
 
@@ -41,6 +52,15 @@ def open_engine(artifact: Artifact, options: EngineOptions = ONE_THREAD) -> Engi
         return engine.open_engine(artifact, options)
     except ImportError as error:  # installed, but built for another C library or processor
         raise Unavailable(f"cannot open '{artifact.manifest.target}' artifacts here: {error}") from error
+
+
+def open_engines(artifact: Artifact, options: EngineOptions, count: int) -> List[Engine]:
+    """Several that may be at work at once, each with so many threads; OpenVINO's share one compiled model."""
+    first = open_engine(artifact, dataclasses.replace(options, streams=count))
+    rest = range(count - 1)
+    if isinstance(first, openvino.OpenvinoEngine):
+        return [first, *(first.beside() for _ in rest)]
+    return [first, *(open_engine(artifact, options) for _ in rest)]
 
 
 def check_hint(artifact: Artifact, hint: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
-from typing import Any, Dict, List, Tuple
+from pathlib import Path
+from typing import Any, Dict, List, Mapping, Tuple
 
 import numpy as np
 
@@ -14,6 +15,14 @@ from edgecv.ondevice.engines.protocol import EngineOptions
 from edgecv.records.artifact import Artifact, Tensor
 
 SILENT = 4  # the log level at which only what ends the process is printed; the rest arrives as exceptions
+CONFIGURED = {
+    # Products of uint8 and int8 are summed in pairs of 16 bits where the processor has no better instruction, and stop
+    # at their end without a word. This takes the slower, exact way there, and changes nothing elsewhere.
+    "session.x64quantprecision": "1",
+    # Its threads wait for work in a busy loop. Without that an inference on two threads takes a third longer, but
+    # between two inferences it only heats the board and takes the cores from whoever prepares the next image.
+    "session.force_spinning_stop": "1",
+}
 
 
 def missing() -> str | None:
@@ -29,6 +38,8 @@ class OnnxEngine:
     runtime: str
     runtime_precision: str
     kernels: str | None
+    arena_mb: float | None = None  # told in a profile alone
+    tuning: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._wanted = [tensor.tensor for tensor in self.tensors]
@@ -68,6 +79,7 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OnnxEngine:
         runtime,
         "float32" if manifest.precision == "float16" else manifest.precision,  # processors have next to no half kernels
         ", ".join(session.get_providers()),
+        tuning={"intra_op_num_threads": options.threads, "inter_op_num_threads": 1, **CONFIGURED},
     )
 
 
@@ -80,10 +92,8 @@ def _session_options(options: EngineOptions) -> Any:
     session.inter_op_num_threads = 1
     session.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     session.use_deterministic_compute = True
-    # Products of uint8 and int8 are summed in pairs of 16 bits where the processor has no better instruction, and stop
-    # at their end without a word. This takes the slower, exact way there, and changes nothing elsewhere.
-    session.add_session_config_entry("session.x64quantprecision", "1")
-    # Its threads wait for work in a busy loop. Without that an inference on two threads takes a third longer, but
-    # between two inferences it only heats the board and takes the cores from whoever prepares the next image.
-    session.add_session_config_entry("session.force_spinning_stop", "1")
+    session.enable_profiling = bool(options.profile)
+    session.profile_file_prefix = str(Path(options.profile) / "profile")
+    for name, value in CONFIGURED.items():
+        session.add_session_config_entry(name, value)
     return session

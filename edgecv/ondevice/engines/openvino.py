@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 
@@ -50,7 +50,10 @@ class OpenvinoEngine:
     runtime: str
     runtime_precision: str
     kernels: str | None
+    arena_mb: float | None = None  # its processors' plugin does not tell
     shared: Shared | None = None
+    model: Any = None
+    tuning: Mapping[str, Any] = field(default_factory=dict)
 
     def encode(self, images: np.ndarray) -> Shared:
         array = self.encoding(images)
@@ -64,8 +67,12 @@ class OpenvinoEngine:
     def decode(self, raw: Any) -> Dict[str, np.ndarray]:
         return decoded([raw[output] for output in self.outputs], self.tensors)
 
+    def beside(self) -> OpenvinoEngine:
+        """Another one on the same compiled model, which can be at work at the same time."""
+        return replace(self, request=self.model.create_infer_request(), shared=None)
+
     def close(self) -> None:
-        self.request = self.shared = None
+        self.request = self.shared = self.model = None
 
 
 def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
@@ -91,6 +98,8 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
         runtime,
         precision,
         kernels,
+        model=model,
+        tuning=settings,
     )
 
 
@@ -98,9 +107,10 @@ def _settings(options: EngineOptions, capabilities: Sequence[str]) -> Dict[str, 
     return {
         # Left alone, processors with bfloat16 units compute float32 files in bfloat16 without saying so.
         "INFERENCE_PRECISION_HINT": _hint(options.hint, capabilities) if options.hint else "f32",
-        "INFERENCE_NUM_THREADS": options.threads,
-        "NUM_STREAMS": 1,
-        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": options.threads * options.streams,
+        "NUM_STREAMS": options.streams,
+        "PERFORMANCE_HINT": "LATENCY" if options.streams == 1 else "THROUGHPUT",
+        "PERF_COUNT": bool(options.profile),
     }
 
 
@@ -123,5 +133,6 @@ def _what_runs(model: Any) -> Tuple[str, str | None]:
 
 
 def _precision(fact: Any) -> str:
-    name: str = fact["runtimePrecision"].astype(str)
-    return PRECISIONS.get(name, name)
+    """By the kernel: the field `runtimePrecision` tells what goes in, halves even where they are widened first."""
+    kernel, given = (fact[field].astype(str) for field in ("primitiveType", "runtimePrecision"))
+    return PRECISIONS.get(kernel.rpartition("_")[2].lower()) or PRECISIONS.get(given, given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Dict, Protocol, Tuple
+from typing import Any, Dict, Mapping, Protocol, Tuple
 
 import numpy as np
 
@@ -16,6 +16,8 @@ HINTS: Tuple[str, ...] = ("bfloat16", "float16")
 class EngineOptions:
     threads: int = 1
     hint: str = ""  # one of HINTS: floats are computed in that, where engine and processor can; empty: in float32
+    profile: str = ""  # a folder: the runtime notes the time of each layer, in a file there if it has to; slower
+    streams: int = 1  # inferences at once, each with that many threads, where one open model can serve several
 
 
 class Engine(Protocol):
@@ -32,6 +34,14 @@ class Engine(Protocol):
     @property
     def kernels(self) -> str | None:
         """The kernels or delegate that really run; None where the runtime does not tell."""
+
+    @property
+    def arena_mb(self) -> float | None:
+        """What it reserves for intermediate results; None where the runtime does not tell."""
+
+    @property
+    def tuning(self) -> Mapping[str, Any]:
+        """What the runtime was told about speed, in its own words."""
 
     def encode(self, images: np.ndarray) -> Any:
         """From pixels, uint8 (1, height, width, channels), to the model's input. Any thread may call it."""

@@ -5,10 +5,10 @@ The artifact holds ONNX. The plan is built when it is first opened on a device, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Tuple
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from edgecv.ondevice.engines.damage import check_names
 from edgecv.ondevice.engines.encoding import Encoding, decoded, encoding_for
 from edgecv.ondevice.engines.protocol import EngineOptions
 from edgecv.ondevice.engines.tensorrt_plan import Refused, build_plan, computes_in, listener, reason
-from edgecv.ondevice.engines.tensorrt_run import shapes, starter
+from edgecv.ondevice.engines.tensorrt_run import activations_bytes, shapes, starter
 from edgecv.records.artifact import Artifact, Tensor
 from edgecv.records.files import digest_of_file
 
@@ -51,6 +51,8 @@ class TensorrtEngine:
     runtime: str
     runtime_precision: str
     kernels: str | None
+    arena_mb: float | None
+    tuning: Mapping[str, Any] = field(default_factory=dict)  # a plan was tuned when it was built
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         return self.encoding(images)
@@ -117,6 +119,7 @@ def _open(trt: Any, gpu: Gpu, artifact: Artifact) -> TensorrtEngine:
         runtime,
         computes_in(trt, manifest.precision),
         f"{gpu.name}, compute capability {gpu.compute_capability}",
+        activations_bytes(plan.engine) / 1e6,
     )
 
 

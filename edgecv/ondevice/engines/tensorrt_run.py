@@ -28,6 +28,11 @@ def starter(context: Any, addresses: Mapping[str, int]) -> Callable[[int], bool]
     return lambda stream: bool(context.execute_async_v2(bindings, stream))
 
 
+def activations_bytes(engine: Any) -> int:
+    """What an engine needs for what its layers hand on."""
+    return int(engine.device_memory_size_v2 if hasattr(engine, "device_memory_size_v2") else engine.device_memory_size)
+
+
 def _shape(trt: Any, name: str, shape: Any, kind: Any) -> Tuple[int, ...]:
     sides = tuple(int(side) for side in shape)
     if kind != trt.DataType.FLOAT or min(sides) < 1:

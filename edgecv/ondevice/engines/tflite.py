@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Mapping, Tuple
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class TfliteEngine:
     runtime: str
     runtime_precision: str
     kernels: str | None
+    arena_mb: float | None = None  # the interpreter does not tell
+    tuning: Mapping[str, Any] = field(default_factory=dict)
 
     def encode(self, images: np.ndarray) -> np.ndarray:
         return self.encoding(images)
@@ -78,6 +80,7 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> TfliteEngine:
         runtime,
         COMPUTED_IN.get(manifest.precision, manifest.precision),
         _kernels(interpreter),
+        tuning={"num_threads": options.threads},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from edgecv.records.measurement import Environment, Latency, Measurement
-from edgecv.report.figures import span
+from edgecv.report.figures import figure, span, two_digits
 from edgecv.report.remarks import plain_milliseconds
 from edgecv.report.row import Row
 
@@ -32,6 +32,7 @@ def circumstances(measurement: Measurement) -> dict[str, str]:
         **_machine(measurement.device.probed),
         **(_environment(measurement.environment) if measurement.environment else {}),
         **(_run(measurement.latency) if measurement.latency else {}),
+        **_manner(measurement),
         "cold start": _time(measurement.cold_start_ms),
         "first invoke": _time(measurement.first_invoke_ms),
         "energy": NOT_READ if measurement.energy_mj is None else f"{measurement.energy_mj:.3g} mJ",
@@ -58,14 +59,46 @@ def _environment(environment: Environment) -> dict[str, str]:
         "temperature": _readings(environment.temperature_c, " °C"),
         "throttled": _word(environment.throttled),
         "load": _readings(environment.load, ""),
+        **({"cores to be used": ", ".join(map(str, environment.affinity))} if environment.affinity else {}),
+        **{f"told: {name}": str(value) for name, value in environment.tuning.items()},
+        **({"arena": f"{environment.arena_mb:.3g} MB"} if environment.arena_mb is not None else {}),
         "steal": NOT_READ if environment.steal is None else f"{environment.steal:g}",
     }
+
+
+def _manner(measurement: Measurement) -> dict[str, str]:
+    """What not every measurement has."""
+    latency, images, turns = measurement.latency, measurement.images, measurement.interleaved
+    throughput, soak = measurement.throughput, measurement.soak
+    told = {
+        "mode": measurement.mode,
+        "images": f"{images.count} of {images.source}" if images else "",
+        "pace": f"{latency.pace_fps:g} images a second" if latency and latency.pace_fps else "one after the other",
+        "p90 is below": plain_milliseconds(latency.p90_bound_ms) + " (99 %)"
+        if latency and latency.p90_bound_ms
+        else "",
+        "in turns with": f"{len(turns.digests) - 1} others, {turns.blocks} blocks" if turns else "",
+        "against the first": f"{figure(turns.ratio, turns.ratio_ci95)} times, {turns.pairs} pairs of blocks"
+        if turns and turns.ratio
+        else "",
+        "throughput": f"{throughput.streams} streams, {throughput.threads} threads, {throughput.images} images"
+        if throughput
+        else "",
+        "p50 by minute": ", ".join(two_digits(minute.p50_ms) for minute in soak.minutes) + " ms" if soak else "",
+    }
+    return {name: text for name, text in told.items() if text}
 
 
 def _run(latency: Latency) -> dict[str, str]:
     return {
         "runs": f"{len(latency.samples_ms)} after {latency.warmup} of warm-up",
         "stopped": STOPPED[latency.stopped],
+        **(
+            {"warm-up": "until steady" if latency.steady else "its time was up first"}
+            if latency.steady is not None
+            else {}
+        ),
+        **({"reading the clock": f"{latency.clock_ns:.0f} ns"} if latency.clock_ns is not None else {}),
         "p95": plain_milliseconds(latency.p95_ms),
         "p99": plain_milliseconds(latency.p99_ms),
         "slowest": plain_milliseconds(max(latency.samples_ms, default=None)),

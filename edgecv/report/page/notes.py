@@ -14,6 +14,11 @@ NOTES = {
         "two where there is no interval."
     ),
     "–": "Not known. A percentile that so few samples cannot support is not known either.",
+    "vs first": (
+        "Time over that of the first artifact, both measured in turns, block by block: a machine that drifts slows "
+        "both blocks of a pair. Below 1 it is faster. In brackets where one of the two is not VALID."
+    ),
+    "images/s": "Of several streams at once, each with an image at a time, with the interval of the mean.",
     "vs float": (
         "Accuracy of the converted file minus that of the float network, on the same images; below zero it is worse, "
         "and of an error, such as mae, above zero. "

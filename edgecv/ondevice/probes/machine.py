@@ -1,0 +1,83 @@
+"""What a machine is: its board, its processor, and whether that processor is a real one."""
+
+from __future__ import annotations
+
+import os
+import platform
+from pathlib import Path
+from typing import Dict, Mapping
+
+from edgecv.ondevice.probes.files import text
+
+ARM_PARTS = {  # "CPU part" of /proc/cpuinfo, where ARM's own cores give no name
+    "0xc07": "Cortex-A7",
+    "0xd03": "Cortex-A53",
+    "0xd04": "Cortex-A35",
+    "0xd05": "Cortex-A55",
+    "0xd07": "Cortex-A57",
+    "0xd08": "Cortex-A72",
+    "0xd0b": "Cortex-A76",
+    "0xd0c": "Neoverse-N1",
+    "0xd40": "Neoverse-V1",
+    "0xd42": "Cortex-A78AE",
+}
+ARM = ("aarch64", "arm")
+X86 = ("x86_64", "i386", "i486", "i586", "i686")
+
+
+def architecture() -> str:
+    """What this machine's processor is, in the words of device profiles."""
+    machine = platform.machine().lower()
+    return {"amd64": "x86_64", "arm64": "aarch64", "armv8l": "armv7l"}.get(machine, machine)
+
+
+def cpu_model(root: Path = Path("/")) -> str:
+    """What this machine's processor calls itself, or its architecture where it has no name."""
+    return cpu(root) or platform.processor() or architecture()
+
+
+def cores() -> int:
+    """How many cores this process may use, which in a container can be fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def board(root: Path) -> str | None:
+    tree = text(root / "proc/device-tree/model")
+    if tree:
+        return tree
+    maker, product = (text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name"))
+    return " ".join(part for part in (maker, product) if part) or text(root / "sys/devices/soc0/machine")
+
+
+def cpu(root: Path) -> str | None:
+    entries = _cpuinfo(root)
+    part = entries.get("CPU part", "")
+    return ARM_PARTS.get(part) or entries.get("model name") or part or None
+
+
+def emulated(root: Path, arch: str) -> bool | None:
+    """Whether instructions are translated. A virtual machine alone is not: its instructions run as they are.
+
+    An emulated process is told the wished-for architecture by uname, but not by the kernel's own file, which Linux has
+    had since 6.1. Before that a device tree tells: emulation of a single process shows none.
+    """
+    entries = _cpuinfo(root)
+    if "TCG" in entries.get("model name", ""):
+        return True
+    kernel = text(root / "proc/sys/kernel/arch")
+    if kernel is None and arch.startswith(ARM):
+        if "vendor_id" in entries:  # only x86 has this line
+            return True
+        return False if text(root / "proc/device-tree/model") else None
+    if kernel is None:
+        return None
+    return not any(arch.startswith(family) and kernel.startswith(family) for family in (ARM, X86))
+
+
+def _cpuinfo(root: Path) -> Mapping[str, str]:
+    """The first core's entries; the lines behind the cores, as a Raspberry Pi's, among them."""
+    entries: Dict[str, str] = {}
+    for line in (text(root / "proc/cpuinfo") or "").splitlines():
+        key, _, value = line.partition(":")
+        entries.setdefault(key.strip(), value.strip())
+    return entries
