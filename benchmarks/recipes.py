@@ -1,32 +1,33 @@
 """What the shipped recipes reach: accuracy of the float network, what int8 costs on each target, seconds of training.
 
-`python benchmarks/recipes.py FOLDER` runs every recipe into FOLDER, or finds it finished there, and writes
-results/recipes.json and the table in README.md. Exit code 1 says that a recipe misses its bar.
+`python benchmarks/recipes.py FOLDER` runs every recipe into FOLDER, or finds it finished there. It writes
+results/recipes.json, keeps measurements and evaluations in results/recipes/ without their single samples, and makes the
+table in README.md from them. Exit code 1 says that a recipe misses its bar.
 """
 
 import json
 import os
-import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import readme
 from circumstances import write_result
 
 from edgecv.documents import load_recipe
+from edgecv.records import evaluation, measurement
+from edgecv.records.files import write_json
 from edgecv.records.recipe import gain
-from edgecv.report import as_markdown, collect, join
+from edgecv.report import collect
 
-ROOT = Path(__file__).parent.parent
 BARS = {
     "shapes_detection": ("map50", 0.85),
     "digits": ("top1", 0.97),
     "shapes_segmentation": ("miou", 0.80),
     "shapes_regression": ("mae", 5.0),
 }
-DEMO = "shapes_detection"
-TABLE = re.compile(r"(?<=<!-- demo table: begin -->\n).*?(?=<!-- demo table: end -->)", re.DOTALL)
 
 
 def run(name: str, folder: Path) -> None:
@@ -64,12 +65,18 @@ def figures_of(name: str, folder: Path) -> dict[str, Any]:
     }
 
 
-def write_table(folder: Path) -> None:
-    """Put the demo's own table into the README."""
-    text = as_markdown.text(join(*collect([folder])), title="")
-    table = "\n".join(line for line in text.splitlines() if line.startswith("|"))
-    readme = ROOT / "README.md"
-    readme.write_text(TABLE.sub(lambda _: f"\n{table}\n\n", readme.read_text()))
+def keep_records(folder: Path, kept: Path) -> None:
+    """The records of a run, for readme.py and for `edgecv report`. Some hold a hundred thousand samples: those stay."""
+    shutil.rmtree(kept, ignore_errors=True)
+    for file in sorted(folder.rglob("*.json")):
+        if file.name.endswith((measurement.SUFFIX, evaluation.SUFFIX)):
+            write_json(kept / file.name, without_samples(json.loads(file.read_bytes())))
+
+
+def without_samples(plain: Any) -> Any:
+    if not isinstance(plain, dict):
+        return plain
+    return {key: [] if key == "samples_ms" else without_samples(value) for key, value in plain.items()}
 
 
 def main() -> int:
@@ -78,8 +85,9 @@ def main() -> int:
     for name in BARS:
         run(name, folder / name)
         figures[name] = figures_of(name, folder / name)
+        keep_records(folder / name, readme.RECORDS / name)
         print(name, {key: value for key, value in figures[name].items() if key != "artifacts"})
-    write_table(folder / DEMO)
+    readme.main([])
     print(write_result("recipes", {"recipes": figures}))
     return 0 if all(each["met"] for each in figures.values()) else 1
 
