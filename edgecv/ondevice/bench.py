@@ -25,7 +25,7 @@ from PIL import Image
 from edgecv.errors import InputError, MeasurementNotValid
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.engines import HINTS, Engine, EngineOptions, infer, open_engine
-from edgecv.ondevice.images import read_strip
+from edgecv.ondevice.images import samples_of
 from edgecv.ondevice.predictor import Predicted, Predictor
 from edgecv.ondevice.probes import Circumstances, cores, peak_memory_mb, process_age_s, read
 from edgecv.ondevice.statistics import interval, quantile
@@ -83,7 +83,7 @@ def measure(artifact: Artifact, profile: str, plan: Plan, options: EngineOptions
     manifest = artifact.manifest
     engine = open_engine(artifact, options)
     start = _start(engine, manifest)
-    images = read_strip(artifact.folder / manifest.samples, manifest.preprocess.size, manifest.preprocess.channels)
+    images = samples_of(artifact)
     machine = read()
     failed = Measurement(
         artifact=measured(artifact),
@@ -147,10 +147,10 @@ def _fault(engine: Engine, images: np.ndarray) -> str | None:
 
 def measured(artifact: Artifact) -> MeasuredArtifact:
     """What a measurement calls an artifact."""
-    manifest, model = artifact.manifest, artifact.model_file
-    # An OpenVINO model keeps its weights in a second file of the same name.
-    size = sum(file.stat().st_size for file in model.parent.glob(f"{model.stem}.*"))
-    return MeasuredArtifact(manifest.digests["artifact"], manifest.name, manifest.target, manifest.precision, size)
+    manifest = artifact.manifest
+    return MeasuredArtifact(
+        manifest.digests["artifact"], manifest.name, manifest.target, manifest.precision, artifact.model_bytes
+    )
 
 
 def _environment(engine: Engine, options: EngineOptions, machine: Circumstances) -> Environment:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Dict
+from typing import Dict, MutableMapping
 
 import numpy as np
 
 from edgecv.errors import InputError, Unavailable, not_one_of
-from edgecv.ondevice.engines import onnx, openvino, tensorrt, tflite
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.ondevice.engines.protocol import HINTS, Engine, EngineModule, EngineOptions
+from edgecv.ondevice.tables import Table
 from edgecv.records.artifact import Artifact
 
 __all__ = ["ENGINES", "HINTS", "Engine", "EngineModule", "EngineOptions", "engine_for", "infer", "open_engine"]
 
-ENGINES: Dict[str, EngineModule] = {"tflite": tflite, "onnx": onnx, "openvino": openvino, "tensorrt": tensorrt}
+ENGINES: MutableMapping[str, EngineModule] = Table(__name__, ("tflite", "onnx", "openvino", "tensorrt"))
 
 TAKING_HINTS = ("openvino",)  # the others compute in what the file says
 ONE_THREAD = EngineOptions()
