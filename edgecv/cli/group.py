@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "bench": ("edgecv.cli.bench", "Measure the latency and memory of artifacts."),
     "evaluate": ("edgecv.cli.evaluate", "Measure the accuracy of artifacts."),
     "predict": ("edgecv.cli.predict", "Run an artifact on images."),
+    "bundle": ("edgecv.cli.bundle", "Make one file of an artifact that runs on a board."),
     "report": ("edgecv.cli.report", "Tables and a page from measurements and evaluations."),
     "inspect": ("edgecv.cli.inspect", "Layers, parameters, multiply-accumulates and memory of a network."),
     "devices": ("edgecv.cli.devices", "List the device profiles, or show one."),

@@ -33,10 +33,11 @@ def open_picture(source: ImageInput) -> Image.Image:
     try:
         if isinstance(source, Image.Image):
             return _upright_rgb(source, name)
-        content = source if isinstance(source, bytes) else Path(source).read_bytes()
-        if not content:
+        # By its path where it has one: then Pillow imports the one decoder that the name asks for.
+        file = io.BytesIO(source) if isinstance(source, bytes) else Path(source)
+        if not (file.stat().st_size if isinstance(file, Path) else source):
             raise InputError(f"{name}: expected an image, got an empty file")
-        with Image.open(io.BytesIO(content)) as picture:
+        with Image.open(file) as picture:
             return _upright_rgb(picture, name)
     except InputError:
         raise

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Tuple, Union
+from typing import Callable, Tuple, Union
 
 import numpy as np
 from PIL import Image
 
 from edgecv.errors import InputError
 from edgecv.ondevice.decoding import ImageInput, open_picture
+from edgecv.records.artifact import Artifact
 from edgecv.records.files import write_whole
 from edgecv.records.preprocess import Preprocess
 
@@ -133,10 +135,22 @@ def write_strip(path: Path, images: np.ndarray) -> Path:
     return write_whole(path, png.getvalue())
 
 
+def samples_of(artifact: Artifact) -> np.ndarray:
+    """The images (n, height, width, channels) that an artifact carries for benchmarks."""
+    manifest = artifact.manifest
+    path = artifact.folder / manifest.samples
+    read = partial(artifact.read, manifest.samples)
+    return _from_strip(path, read, manifest.preprocess.size, manifest.preprocess.channels)
+
+
 def read_strip(path: Path, size: Size, channels: int) -> np.ndarray:
     """The images (n, height, width, channels) of a strip."""
+    return _from_strip(path, path.read_bytes, size, channels)
+
+
+def _from_strip(path: Path, read: Callable[[], bytes], size: Size, channels: int) -> np.ndarray:
     try:
-        with Image.open(io.BytesIO(path.read_bytes())) as picture:
+        with Image.open(io.BytesIO(read())) as picture:
             tall = np.asarray(picture)
     except Exception as error:  # a damaged file makes decoders raise anything
         raise InputError(f"{path}: the strip of images cannot be read: {error}") from error

@@ -15,7 +15,7 @@ from edgecv.ondevice.bench.command import core_numbers
 from edgecv.ondevice.bench.described import measured
 from edgecv.ondevice.engines import HINTS, EngineOptions, check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
-from edgecv.ondevice.images import read_strip
+from edgecv.ondevice.images import samples_of
 from edgecv.ondevice.profilers import onnx, openvino, tensorrt, tflite
 from edgecv.ondevice.profilers.protocol import Profiler, Timed, computed_in
 from edgecv.records.artifact import Artifact, open_sealed
@@ -55,8 +55,7 @@ def profile(artifact: Artifact, device: str, runs: int, options: EngineOptions) 
     check_hint(artifact, options.hint)
     check_files(artifact)
     manifest = artifact.manifest
-    images = read_strip(artifact.folder / manifest.samples, manifest.preprocess.size, manifest.preprocess.channels)
-    found = PROFILERS[manifest.target](artifact, options, images, runs)
+    found = PROFILERS[manifest.target](artifact, options, samples_of(artifact), runs)
     layers, total_ms = _layers(found.layers)
     return Layers(
         artifact=measured(artifact),

@@ -5,11 +5,10 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Callable, Deque, Iterable, Iterator, Mapping, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, Deque, Iterable, Iterator, Mapping, NamedTuple
 
 import numpy as np
 
@@ -19,6 +18,9 @@ from edgecv.ondevice.engines import Engine, EngineOptions, open_engine
 from edgecv.ondevice.images import Placement, fit, open_image
 from edgecv.ondevice.tasks import TASKS, TaskModule
 from edgecv.records.artifact import Manifest, open_sealed
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 AHEAD = 3  # images that wait, decoded, for the network: more would only cost memory
 
@@ -85,6 +87,8 @@ class Predictor:
 
     def _prepare_ahead(self, images: Iterable[ImageInput]) -> Iterator[tuple[ImageInput, Future[_Prepared]]]:
         """Each image with its preparation, which a second thread has begun before it is asked for."""
+        from concurrent.futures import ThreadPoolExecutor  # a single image does without it
+
         coming = iter(images)
         waiting: Deque[tuple[ImageInput, Future[_Prepared]]] = deque()
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare") as worker:

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from edgecv.errors import GateRefused
 from edgecv.parity.bisect import Blame, BuildAnew, blame, build_anew
 from edgecv.parity.compare import Comparison
@@ -33,9 +31,8 @@ class Checked:
     """What a passed check leaves for the seal."""
 
     report: dict[str, Any]  # manifest.parity
-    outputs: dict[str, np.ndarray]  # the artifact's own, for the reference images
+    ran: Run  # the artifact itself, on the reference images
     level_use: dict[str, float]
-    verified_on: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -52,9 +49,8 @@ def check(
     integers = ladder.manifest.precision in INTEGERS
     return Checked(
         _report(ladder, ladder.ran),
-        ladder.ran.outputs,
+        ladder.ran,
         level_use(ladder.ran.outputs) if integers else {},
-        (ladder.ran.runtime,) if ladder.ran.on_target else (),
         ladder.warnings,
     )
 

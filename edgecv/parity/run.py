@@ -20,6 +20,12 @@ class Run:
     outputs: dict[str, np.ndarray]
     runtime: str  # with its version
     on_target: bool  # False: a stand-in ran it
+    kernels: str | None = None  # that it computed with; None: the runtime does not tell
+
+    @property
+    def verified_on(self) -> tuple[str, ...]:
+        """The runtime that has shown that it gives the right answers; none where a stand-in did."""
+        return (self.runtime,) if self.on_target else ()
 
 
 def run(folder: Path, images: np.ndarray, *, log: Path, on_progress: Callable[[str], None] | None = None) -> Run:
@@ -33,7 +39,7 @@ def run(folder: Path, images: np.ndarray, *, log: Path, on_progress: Callable[[s
         local.run_module("edgecv.ondevice", arguments, log=log, on_progress=on_progress)
         engine = json.loads((place / "outputs/engine.json").read_bytes())
         outputs = {tensor.name: np.load(place / f"outputs/{tensor.name}.npy") for tensor in artifact.manifest.outputs}
-    return Run(outputs, engine["runtime"], opened == folder)
+    return Run(outputs, engine["runtime"], opened == folder, engine["kernels"])
 
 
 def _run_by(artifact: Artifact) -> str:

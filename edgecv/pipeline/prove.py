@@ -14,7 +14,7 @@ from edgecv.errors import InputError
 from edgecv.hosts import local
 from edgecv.ondevice.commands.sources import find_pictures
 from edgecv.ondevice.decoding import open_picture
-from edgecv.ondevice.images import fit, read_strip
+from edgecv.ondevice.images import fit, samples_of
 from edgecv.parity import Ladder, climb
 from edgecv.pipeline.runrecord import is_run, read_run
 from edgecv.pipeline.workshop import Workshop
@@ -76,10 +76,9 @@ def climbed(
 def _shown(artifact: Artifact, images: Path | None, preprocess: Preprocess) -> np.ndarray:
     """The images at the network's size: the folder's, or those that travel with the artifact."""
     if images is None:
-        manifest = artifact.manifest
-        strip = artifact.folder / manifest.samples
-        own = read_strip(strip, manifest.preprocess.size, manifest.preprocess.channels)
+        own = samples_of(artifact)
         if len(own) < FEWEST_IMAGES:
+            strip = artifact.folder / artifact.manifest.samples
             raise InputError(f"{strip}: {len(own)} images prove nothing; name {FEWEST_IMAGES} or more with --images")
         return own
     pictures = find_pictures([str(images)])

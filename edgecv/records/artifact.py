@@ -1,4 +1,4 @@
-"""An artifact: a folder with the model file(s) and a manifest that says everything about them."""
+"""An artifact: model file(s), and a manifest that says everything about them, in a folder or in a bundle."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import dataclasses
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Mapping
+from typing import TYPE_CHECKING, Any, Dict, Mapping
 
 from edgecv.errors import InputError
+from edgecv.records.bundle import ARTIFACT, check_members, read_member
 from edgecv.records.files import digest_of
 from edgecv.records.preprocess import Preprocess
-from edgecv.records.recipe import Build
+
+if TYPE_CHECKING:
+    from edgecv.records.recipe import Build
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
@@ -71,11 +74,13 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Artifact:
-    folder: Path
+    folder: Path  # or the bundle
     manifest: Manifest
 
     @property
     def build(self) -> Build:
+        from edgecv.records.recipe import Build  # a prediction does without it
+
         manifest = self.manifest
         return Build(manifest.target, manifest.precision, manifest.io or None)  # type: ignore[arg-type]  # as written
 
@@ -88,12 +93,35 @@ class Artifact:
     def model_file(self) -> Path:
         return self.folder / self.manifest.model
 
+    @property
+    def bundled(self) -> bool:
+        """Whether its files are members of a bundle, which have no path of their own."""
+        return self.folder.is_file()
+
+    @property
+    def model_bytes(self) -> int:
+        """The size of the model file and of what belongs to it: OpenVINO keeps the weights beside it, named alike."""
+        stem = Path(self.manifest.model).stem
+        files = [file for file in self.manifest.files if Path(file).stem == stem]
+        return sum(len(self.read(file)) if self.bundled else (self.folder / file).stat().st_size for file in files)
+
+    def read(self, inside: str) -> bytes:
+        """The content of one of its files."""
+        return read_member(self.folder, ARTIFACT + inside) if self.bundled else (self.folder / inside).read_bytes()
+
 
 def open_artifact(folder: Path) -> Artifact:
-    """Read the manifest of an artifact folder. The files themselves are checked where they are opened."""
+    """Read the manifest of an artifact folder, or of a bundle.
+
+    A bundle's files have then been compared with their digests, a folder's are where they are opened.
+    """
     path = folder / MANIFEST
     try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
+        if folder.is_file():
+            check_members(folder)
+            plain = json.loads(read_member(folder, ARTIFACT + MANIFEST).decode("utf-8"))
+        else:
+            plain = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{folder}: not an artifact folder: it has no {MANIFEST}; edgecv convert makes one") from None
     except (OSError, ValueError) as error:

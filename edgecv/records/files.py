@@ -38,7 +38,11 @@ def canonical(plain: Any) -> bytes:
 
 
 def digest_of(plain: Any) -> str:
-    return "sha256:" + hashlib.sha256(canonical(plain)).hexdigest()
+    return digest_of_content(canonical(plain))
+
+
+def digest_of_content(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
 
 
 def digest_of_file(path: Path) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import dataclasses
 import re
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -62,7 +63,9 @@ class Hostile:
         re.match("(a+)+$", "a" * 64 + "b")  # the same, and the processor as well
 
     def hungry(self) -> None:
-        self.eaten.append(bytearray(b"x") * (8 << 20))
+        while True:  # however slow the machine is, until it is stopped
+            self.eaten.append(bytearray(b"x") * (8 << 20))
+            time.sleep(0.005)
 
     def close(self) -> None:
         self.eaten = []

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import edgecv
 
-LIMIT_BYTES = 100_000
 # What a prediction may import from outside the standard library, and what each runtime brings along by itself.
 ALLOWED = {"edgecv", "numpy", "PIL"}
 RUNTIME = {

@@ -60,11 +60,11 @@ def test_a_tensorrt_file_is_read_by_another_runtime_and_the_report_says_so(
 ) -> None:
     place = workplace_of("detection")
     checked = check(place.draft("tensorrt", "int8"), place.exported, log=tmp_path / "log")
-    assert checked.verified_on == ()
+    assert checked.ran.verified_on == ()
     assert checked.report["runtime"].startswith("onnxruntime ")
     assert checked.report["runtime"].endswith(", not tensorrt")
     checked = check(place.draft("onnx", "int8"), place.exported, log=tmp_path / "log")
-    assert checked.verified_on == (checked.report["runtime"],)
+    assert checked.ran.verified_on == (checked.report["runtime"],)
 
 
 @pytest.fixture

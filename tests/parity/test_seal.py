@@ -47,6 +47,7 @@ def test_the_manifest_vouches_for_every_file_and_for_itself(artifact: Artifact) 
     assert manifest.parity["passed"] is True
     assert set(manifest.level_use) == {"box", "cls"}
     assert manifest.verified_on[0].startswith("ai-edge-litert ")
+    assert (manifest.golden["runtime"], manifest.golden["kernels"]) == (manifest.verified_on[0], "xnnpack")
 
 
 def test_the_benchmark_images_are_calibration_images(artifact: Artifact) -> None:

@@ -18,9 +18,7 @@ from edgecv.records.measurement import Environment, Latency, MeasuredArtifact
 
 def measured(artifact: Artifact) -> MeasuredArtifact:
     """What a measurement calls an artifact."""
-    manifest, model = artifact.manifest, artifact.model_file
-    # An OpenVINO model keeps its weights in a second file of the same name.
-    size = sum(file.stat().st_size for file in model.parent.glob(f"{model.stem}.*"))
+    manifest, size = artifact.manifest, artifact.model_bytes
     return MeasuredArtifact(manifest.digests["artifact"], manifest.name, manifest.target, manifest.precision, size)
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from edgecv.errors import InputError
 from edgecv.ondevice.commands.sources import find_pictures
-from edgecv.ondevice.images import fit, open_image, read_strip
+from edgecv.ondevice.images import fit, open_image, samples_of
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Images
 
@@ -32,10 +32,8 @@ def pictures_of(artifact: Artifact, folder: Path | None) -> Pictures:
 
 
 def _samples(artifact: Artifact) -> Pictures:
-    manifest = artifact.manifest
-    size, channels = manifest.preprocess.size, manifest.preprocess.channels
-    pixels = read_strip(artifact.folder / manifest.samples, size, channels)
-    return Pictures(pixels, [_jpeg(image, manifest.preprocess.color) for image in pixels], _told("samples", pixels))
+    pixels, color = samples_of(artifact), artifact.manifest.preprocess.color
+    return Pictures(pixels, [_jpeg(image, color) for image in pixels], _told("samples", pixels))
 
 
 def _jpeg(pixels: np.ndarray, color: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, Dict, Sequence
+from typing import Any, Dict, NamedTuple, Sequence
 
 from edgecv.ondevice.commands.sources import Picture
 from edgecv.ondevice.decoding import open_picture
@@ -12,13 +12,32 @@ from edgecv.ondevice.drawing import draw, index_png
 from edgecv.ondevice.tasks.segmentation import Segmentation
 from edgecv.records.files import write_whole
 
+FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 
-def write_pictures(folder: Path, picture: Picture, prediction: Any, labels: Sequence[str]) -> Dict[str, str]:
+
+class Place(NamedTuple):
+    """Where the files of one prediction go."""
+
+    drawn: Path
+    mask: Path
+
+
+def in_folder(folder: Path, picture: Picture) -> Place:
+    """Never under the image's own name: the folder may be the one that the image lies in."""
+    return Place(folder / f"{picture.stem}.predicted.jpg", folder / f"{picture.stem}.mask.png")
+
+
+def in_file(drawn: Path) -> Place:
+    """The file itself, and the mask beside it."""
+    return Place(drawn, drawn.with_suffix(".mask.png"))
+
+
+def write_pictures(place: Place, picture: Picture, prediction: Any, labels: Sequence[str]) -> Dict[str, str]:
     """Write the files of one prediction; the result says which."""
     drawn = io.BytesIO()
-    draw(open_picture(picture.source), prediction, labels).save(drawn, "JPEG", quality=90)
-    # Never the image's own name: the folder may be the one that the image lies in.
-    written = {"drawn": str(write_whole(folder / f"{picture.stem}.predicted.jpg", drawn.getvalue()))}
+    kind = FORMATS[place.drawn.suffix.lower()]
+    draw(open_picture(picture.source), prediction, labels).save(drawn, kind, quality=90)
+    written = {"drawn": str(write_whole(place.drawn, drawn.getvalue()))}
     if isinstance(prediction, Segmentation):
-        written["mask"] = str(write_whole(folder / f"{picture.stem}.mask.png", index_png(prediction.mask)))
+        written["mask"] = str(write_whole(place.mask, index_png(prediction.mask)))
     return written

@@ -10,33 +10,28 @@ from typing import Any, Dict, List, Sequence
 
 from edgecv.errors import InputError
 from edgecv.ondevice.child import progress
+from edgecv.ondevice.commands.options import add_options, open_as_asked
 from edgecv.ondevice.commands.shares import StageTimes, table
 from edgecv.ondevice.commands.sources import Picture, find_pictures
 from edgecv.ondevice.decoding import ImageInput
-from edgecv.ondevice.engines import HINTS
-from edgecv.ondevice.predictor import Predicted, Predictor, load
+from edgecv.ondevice.predictor import Predicted, Predictor
 from edgecv.ondevice.tasks import TASKS
 from edgecv.records.files import write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("artifact", help="an artifact folder")
+    add("artifact", help="an artifact folder, or a bundle")
     add("sources", nargs="+", metavar="SOURCE", help="image, folder, .npy of images, or @FILE with one path a line")
     add("--json", type=Path, metavar="FILE", help="write the predictions as one JSON document")
     add("--out", type=Path, metavar="FOLDER", help="write drawn images, and masks as index PNGs")
     add("--save", type=Path, metavar="FILE.npz", help="write the predictions as arrays")
-    add("--threshold", type=_share, metavar="X", help="the lowest score of a detection, from 0 to 1")
-    add("--max-detections", type=_count, metavar="N", help="the most detections of one image")
-    add("--threads", type=_count, default=1, metavar="N", help="threads of the runtime")
-    add("--hint", choices=HINTS, default="", help="let OpenVINO compute floats in this")
+    add_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
     pictures = find_pictures(arguments.sources)
-    asked = {"score_threshold": arguments.threshold, "max_detections": arguments.max_detections}
-    overrides = {name: value for name, value in asked.items() if value is not None}
-    with load(arguments.artifact, arguments.threads, overrides, arguments.hint) as predictor:
+    with open_as_asked(arguments.artifact, arguments) as predictor:
         answers = _Answers(predictor, pictures, arguments)
         start = time.perf_counter()
         try:
@@ -67,9 +62,10 @@ class _Answers:
         task = TASKS[self._manifest.task]
         described = {"image": picture.name, **task.describe(prediction, labels)}
         if self._arguments.out:
-            from edgecv.ondevice.commands.pictures import write_pictures
+            from edgecv.ondevice.commands.pictures import in_folder, write_pictures
 
-            described.update(write_pictures(self._arguments.out, picture, prediction, labels))
+            place = in_folder(self._arguments.out, picture)
+            described.update(write_pictures(place, picture, prediction, labels))
         if self._arguments.save:
             self._kept.append(prediction)
         self._described.append(described)
@@ -93,17 +89,3 @@ class _Answers:
 
     def _tell(self, text: str) -> None:
         progress(f"{len(self._described) + len(self.failed)}/{self._count} {text}")
-
-
-def _share(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got '{text}'")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected a whole number from 1, got '{text}'")
-    return value

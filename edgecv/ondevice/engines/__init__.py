@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Dict, List
+from typing import Dict, List, MutableMapping
 
 import numpy as np
 
 from edgecv.errors import InputError, Unavailable, not_one_of
-from edgecv.ondevice.engines import onnx, openvino, tensorrt, tflite
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.ondevice.engines.protocol import HINTS, Engine, EngineModule, EngineOptions
+from edgecv.ondevice.tables import Table
 from edgecv.records.artifact import Artifact
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
     "open_engines",
 ]
 
-ENGINES: Dict[str, EngineModule] = {"tflite": tflite, "onnx": onnx, "openvino": openvino, "tensorrt": tensorrt}
+ENGINES: MutableMapping[str, EngineModule] = Table(__name__, ("tflite", "onnx", "openvino", "tensorrt"))
 
 TAKING_HINTS = ("openvino",)  # the others compute in what the file says
 ONE_THREAD = EngineOptions()
@@ -57,10 +57,8 @@ def open_engine(artifact: Artifact, options: EngineOptions = ONE_THREAD) -> Engi
 def open_engines(artifact: Artifact, options: EngineOptions, count: int) -> List[Engine]:
     """Several that may be at work at once, each with so many threads; OpenVINO's share one compiled model."""
     first = open_engine(artifact, dataclasses.replace(options, streams=count))
-    rest = range(count - 1)
-    if isinstance(first, openvino.OpenvinoEngine):
-        return [first, *(first.beside() for _ in rest)]
-    return [first, *(open_engine(artifact, options) for _ in rest)]
+    beside = getattr(first, "beside", None)  # of engines that can share what they have compiled
+    return [first, *(beside() if beside else open_engine(artifact, options) for _ in range(count - 1))]
 
 
 def check_hint(artifact: Artifact, hint: str) -> None:

@@ -66,9 +66,8 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OnnxEngine:
     runtime = f"onnxruntime {onnxruntime.__version__}"
     manifest = artifact.manifest
     with refusals(artifact, runtime, (Exception,)):  # its exceptions have no class in common but this
-        session = onnxruntime.InferenceSession(
-            str(artifact.model_file), _session_options(options), providers=["CPUExecutionProvider"]
-        )
+        model = artifact.read(manifest.model) if artifact.bundled else str(artifact.model_file)
+        session = onnxruntime.InferenceSession(model, _session_options(options), providers=["CPUExecutionProvider"])
     check_names(artifact, "inputs", [t.tensor for t in manifest.inputs], [i.name for i in session.get_inputs()])
     check_names(artifact, "outputs", [t.tensor for t in manifest.outputs], [o.name for o in session.get_outputs()])
     return OnnxEngine(

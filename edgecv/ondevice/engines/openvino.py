@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
@@ -82,7 +83,7 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
     core = openvino.Core()
     settings = _settings(options, core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
     with refusals(artifact, runtime, (RuntimeError,)):
-        model = core.compile_model(str(artifact.model_file), "CPU", settings)
+        model = core.compile_model(_model(openvino, core, artifact), "CPU", settings)
     inputs = {name: port for port in model.inputs for name in port.get_names()}
     outputs = {name: port for port in model.outputs for name in port.get_names()}
     check_names(artifact, "inputs", [tensor.tensor for tensor in manifest.inputs], list(inputs))
@@ -101,6 +102,14 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> OpenvinoEngine:
         model=model,
         tuning=settings,
     )
+
+
+def _model(openvino: Any, core: Any, artifact: Artifact) -> Any:
+    """By its path where it has one: a file is mapped into memory, and content copied."""
+    if not artifact.bundled:
+        return str(artifact.model_file)
+    graph, weights = (artifact.read(str(Path(artifact.manifest.model).with_suffix(end))) for end in (".xml", ".bin"))
+    return core.read_model(graph, openvino.Tensor(np.frombuffer(weights, np.uint8)))
 
 
 def _settings(options: EngineOptions, capabilities: Sequence[str]) -> Dict[str, Any]:

@@ -22,7 +22,7 @@ from edgecv.ondevice.engines.protocol import EngineOptions
 from edgecv.ondevice.engines.tensorrt_plan import Refused, build_plan, computes_in, listener, reason
 from edgecv.ondevice.engines.tensorrt_run import activations_bytes, shapes, starter
 from edgecv.records.artifact import Artifact, Tensor
-from edgecv.records.files import digest_of_file
+from edgecv.records.files import digest_of_content
 
 # Graphics cards (a container may see any of them, but always this), a Jetson, a newer Jetson.
 GPUS = ("/dev/nvidiactl", "/dev/nvhost-gpu", "/dev/nvgpu/igpu0/power")
@@ -125,6 +125,7 @@ def _open(trt: Any, gpu: Gpu, artifact: Artifact) -> TensorrtEngine:
 
 def _plan(trt: Any, gpu: Gpu, artifact: Artifact) -> _Plan:
     """The kept plan, or a new one: where there is none, it is damaged, or this TensorRT does not take it back."""
+    onnx = artifact.read(artifact.manifest.model)
     log = listener(trt)
     runtime = trt.Runtime(log)
     workspace = min(gpu.memory_bytes // 4, LARGEST_WORKSPACE)  # a board's memory serves its processors, too
@@ -132,7 +133,7 @@ def _plan(trt: Any, gpu: Gpu, artifact: Artifact) -> _Plan:
     place = tensorrt_cache.place_for(
         "plan",
         **facts,
-        onnx=digest_of_file(artifact.model_file),
+        onnx=digest_of_content(onnx),
         precision=artifact.manifest.precision,
         workspace=workspace,
     )
@@ -144,7 +145,7 @@ def _plan(trt: Any, gpu: Gpu, artifact: Artifact) -> _Plan:
         made, timed = build_plan(
             trt,
             log,
-            artifact.model_file.read_bytes(),
+            onnx,
             artifact.manifest.precision,
             workspace,
             tensorrt_cache.read(timing) or b"",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from importlib.util import find_spec
 from typing import Any, Dict, List, Mapping, Tuple
 
@@ -62,11 +61,11 @@ class TfliteEngine:
 
 def open_engine(artifact: Artifact, options: EngineOptions) -> TfliteEngine:
     package = _package()
-    runtime = f"{str(package).replace('_', '-')} {version(str(package))}"
+    runtime = f"{str(package).replace('_', '-')} {_version(str(package))}"
     interpreter_class = importlib.import_module(f"{package}.interpreter").Interpreter
     manifest = artifact.manifest
     with refusals(artifact, runtime, (ValueError, RuntimeError)):
-        interpreter = interpreter_class(model_path=str(artifact.model_file), num_threads=options.threads)
+        interpreter = interpreter_class(**_model(artifact), num_threads=options.threads)
         interpreter.allocate_tensors()
         inputs, outputs = _indices(interpreter)
     check_names(artifact, "inputs", [tensor.tensor for tensor in manifest.inputs], list(inputs))
@@ -82,6 +81,23 @@ def open_engine(artifact: Artifact, options: EngineOptions) -> TfliteEngine:
         _kernels(interpreter),
         tuning={"num_threads": options.threads},
     )
+
+
+def _version(package: str) -> str:
+    """As the package tells it, where it does: to look it up among all that is installed takes a while."""
+    told = getattr(importlib.import_module(package), "__version__", None)
+    if told is None:
+        from importlib.metadata import version
+
+        told = version(package)
+    return str(told)
+
+
+def _model(artifact: Artifact) -> Dict[str, Any]:
+    """By its path where it has one: a file is mapped into memory, and content copied."""
+    if artifact.bundled:
+        return {"model_content": artifact.read(artifact.manifest.model)}
+    return {"model_path": str(artifact.model_file)}
 
 
 def _indices(interpreter: Any) -> Tuple[Dict[str, int], Dict[str, int]]:

@@ -6,13 +6,15 @@ trained elsewhere.
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Protocol, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Protocol, Tuple
 
 import numpy as np
 
-from edgecv.ondevice.heads import anchor_free, decoded, ssd, yolo, yolov1
-from edgecv.ondevice.heads.candidates import Candidates
-from edgecv.ondevice.outputs import Output
+from edgecv.ondevice.tables import Table
+
+if TYPE_CHECKING:
+    from edgecv.ondevice.heads.candidates import Candidates
+    from edgecv.ondevice.outputs import Output
 
 
 class HeadModule(Protocol):
@@ -29,10 +31,4 @@ class HeadModule(Protocol):
         """The boxes of one image that pass the score threshold, in pixels of the network's (height, width)."""
 
 
-HEADS: Dict[str, HeadModule] = {
-    "anchor_free": anchor_free,
-    "decoded": decoded,
-    "ssd": ssd,
-    "yolo": yolo,
-    "yolov1": yolov1,
-}
+HEADS: Mapping[str, HeadModule] = Table(__name__, ("anchor_free", "decoded", "ssd", "yolo", "yolov1"))

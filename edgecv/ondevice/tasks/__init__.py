@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Protocol, Sequence, Tuple
 import numpy as np
 
 from edgecv.ondevice.images import Placement
-from edgecv.ondevice.tasks import classification, detection, regression, segmentation
+from edgecv.ondevice.tables import Table
 from edgecv.records.artifact import Manifest
 
 
@@ -24,9 +24,4 @@ class TaskModule(Protocol):
         """The prediction in a few words."""
 
 
-TASKS: Dict[str, TaskModule] = {
-    "classification": classification,
-    "detection": detection,
-    "segmentation": segmentation,
-    "regression": regression,
-}
+TASKS: Mapping[str, TaskModule] = Table(__name__, ("classification", "detection", "segmentation", "regression"))

@@ -1,0 +1,1 @@
+"""What a bundle does on a board: `python3 NAME.pyz ...`."""
