@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import edgecv
+from edgecv.ondevice.profilers import TOLD_BY_PROFILE
 from edgecv.records.artifact import Manifest
 
 ROOT = Path(edgecv.__file__).parent.parent
@@ -33,6 +34,8 @@ def _from_tables(manifest: Manifest) -> Iterator[str]:
     """What no import names, because a table imports it when it is asked for."""
     yield f"edgecv.ondevice.engines.{manifest.target}"
     yield f"edgecv.ondevice.tasks.{manifest.task}"
+    if manifest.target in TOLD_BY_PROFILE:
+        yield f"edgecv.ondevice.profilers.{manifest.target}"
     if "head" in manifest.postprocess:
         yield f"edgecv.ondevice.heads.{manifest.postprocess['head']}"
 

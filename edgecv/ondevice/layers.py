@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import List, Tuple
 
 import numpy as np
 
@@ -16,19 +16,13 @@ from edgecv.ondevice.bench.described import measured
 from edgecv.ondevice.engines import HINTS, EngineOptions, check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
 from edgecv.ondevice.images import samples_of
-from edgecv.ondevice.profilers import onnx, openvino, tensorrt, tflite
-from edgecv.ondevice.profilers.protocol import Profiler, Timed, computed_in
+from edgecv.ondevice.profilers import PROFILERS
+from edgecv.ondevice.profilers.protocol import Timed, computed_in
 from edgecv.records.artifact import Artifact, open_sealed
 from edgecv.records.files import write_json
 from edgecv.records.layers import Layer, Layers
 from edgecv.records.measurement import MeasuredDevice
 
-PROFILERS: Dict[str, Profiler] = {
-    "tflite": tflite.profile,
-    "onnx": onnx.profile,
-    "openvino": openvino.profile,
-    "tensorrt": tensorrt.profile,
-}
 RUNS = 50
 
 
@@ -55,7 +49,7 @@ def profile(artifact: Artifact, device: str, runs: int, options: EngineOptions) 
     check_hint(artifact, options.hint)
     check_files(artifact)
     manifest = artifact.manifest
-    found = PROFILERS[manifest.target](artifact, options, samples_of(artifact), runs)
+    found = PROFILERS[manifest.target].profile(artifact, options, samples_of(artifact), runs)
     layers, total_ms = _layers(found.layers)
     return Layers(
         artifact=measured(artifact),

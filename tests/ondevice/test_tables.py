@@ -7,6 +7,11 @@ import sys
 
 from edgecv.ondevice.engines import ENGINES, EngineModule, onnx, openvino, tensorrt, tflite
 from edgecv.ondevice.heads import HEADS, HeadModule, anchor_free, decoded, ssd, yolo, yolov1
+from edgecv.ondevice.profilers import PROFILERS, ProfilerModule
+from edgecv.ondevice.profilers import onnx as onnx_profiler
+from edgecv.ondevice.profilers import openvino as openvino_profiler
+from edgecv.ondevice.profilers import tensorrt as tensorrt_profiler
+from edgecv.ondevice.profilers import tflite as tflite_profiler
 from edgecv.ondevice.tasks import TASKS, TaskModule, classification, detection, regression, segmentation
 
 # Literal, for mypy to compare each module with its protocol.
@@ -24,12 +29,19 @@ ALL_TASKS: dict[str, TaskModule] = {
     "segmentation": segmentation,
     "regression": regression,
 }
+ALL_PROFILERS: dict[str, ProfilerModule] = {
+    "tflite": tflite_profiler,
+    "onnx": onnx_profiler,
+    "openvino": openvino_profiler,
+    "tensorrt": tensorrt_profiler,
+}
 
 
 def test_the_tables_hold_the_modules_of_their_names() -> None:
     assert dict(ENGINES) == ALL_ENGINES
     assert dict(HEADS) == ALL_HEADS
     assert dict(TASKS) == ALL_TASKS
+    assert dict(PROFILERS) == ALL_PROFILERS
 
 
 def test_nothing_is_imported_before_it_is_asked_for() -> None:

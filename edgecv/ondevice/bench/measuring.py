@@ -22,7 +22,7 @@ from edgecv.ondevice.child import ask, progress
 from edgecv.ondevice.engines import Engine, EngineOptions, infer, open_engine, open_engines
 from edgecv.ondevice.predictor import Predictor
 from edgecv.ondevice.probes import Circumstances, Sampler, peak_memory_mb, period, process_age_s, read
-from edgecv.ondevice.profilers.onnx import precision_that_ran
+from edgecv.ondevice.profilers import precision_that_ran
 from edgecv.ondevice.stopwatch import ALONE, Plan, Step, sample, warm_up
 from edgecv.ondevice.tasks import TASKS
 from edgecv.ondevice.verdict import Judgement, judge

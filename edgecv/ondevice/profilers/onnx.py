@@ -12,9 +12,9 @@ from typing import Any, Dict, List, Tuple
 import numpy as np
 
 from edgecv.errors import InputError
-from edgecv.ondevice.engines.onnx import OnnxEngine, open_engine
-from edgecv.ondevice.engines.protocol import Engine, EngineOptions
-from edgecv.ondevice.profilers.protocol import WARM_UP, Profile, Timed, add_times, computed_in, run_all
+from edgecv.ondevice.engines.onnx import open_engine
+from edgecv.ondevice.engines.protocol import EngineOptions
+from edgecv.ondevice.profilers.protocol import WARM_UP, Profile, Timed, add_times, run_all
 from edgecv.records.artifact import Artifact
 
 ENDING = "_kernel_time"
@@ -29,17 +29,6 @@ def profile(artifact: Artifact, options: EngineOptions, images: np.ndarray, runs
         path = Path(engine.session.end_profiling())
         layers, arena_mb = read_profile(path.read_bytes(), str(path), WARM_UP)
     return Profile(engine, "ONNX Runtime session profile", layers, arena_mb)
-
-
-def precision_that_ran(engine: Engine, artifact: Artifact, options: EngineOptions, images: np.ndarray) -> str:
-    """What the layers with weights compute in, commonest first.
-
-    ONNX Runtime computes integers in floats where the file does not suit it, and tells so in a profile alone. A model
-    is opened for that anew, so it is a matter for after the timing. The other engines know when they open.
-    """
-    if not isinstance(engine, OnnxEngine):
-        return engine.runtime_precision
-    return computed_in(profile(artifact, options, images[:1], 1).layers) or engine.runtime_precision
 
 
 def read_profile(content: bytes, where: str, warm_up: int = 0) -> Tuple[List[Timed], float | None]:

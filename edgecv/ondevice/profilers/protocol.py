@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Protocol, Sequence, Tuple
 
 import numpy as np
 
@@ -34,7 +34,9 @@ class Profile(NamedTuple):
     untold: Tuple[str, ...] = ()
 
 
-Profiler = Callable[[Artifact, EngineOptions, np.ndarray, int], Profile]
+class ProfilerModule(Protocol):
+    def profile(self, artifact: Artifact, options: EngineOptions, images: np.ndarray, runs: int) -> Profile:
+        """The layers, timed in so many runs of images that take turns."""
 
 
 def run_all(engine: Engine, images: np.ndarray, runs: int, noted: Callable[[], None] = lambda: None) -> None:
