@@ -1,8 +1,8 @@
 """What the shipped recipes reach: accuracy of the float network, what int8 costs on each target, seconds of training.
 
 `python benchmarks/recipes.py FOLDER [RECIPE...]` runs every recipe, or those named, into FOLDER, or finds it finished
-there. It writes results/recipes.json, where the rows of the others stay, keeps measurements and evaluations in
-results/recipes/ without their single samples, and makes the table in README.md from them. Exit code 1 says that a recipe
+there. It writes results/recipes.json, where the rows of the others stay, keeps measurements and evaluations, without
+their single samples, in results/recipes/, and makes the table in README.md from them. Exit code 1 says that a recipe
 misses its bar.
 """
 
