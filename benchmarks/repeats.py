@@ -44,7 +44,8 @@ def measured(artifact: Path, mode: str) -> dict[str, Any]:
     """One measurement: its p50, the interval, and what it says of itself."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "one.measurement.json"
-        command = [Path(sys.executable).with_name("edgecv"), "bench", artifact, "--mode", mode, "--out", out]
+        edgecv = Path(sys.executable).with_name("edgecv")
+        command: list[str | Path] = [edgecv, "bench", artifact, "--mode", mode, "--out", out]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         record = json.loads(out.read_text())
     latency = record["latency"] or {}
