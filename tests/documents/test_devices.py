@@ -82,7 +82,7 @@ BAD = {
     "int8 on a GPU without it": (
         "runtimes:\n  tflite:",
         'gpu: {model: A GPU, compute_capability: "5.3"}\nruntimes:\n  tensorrt:',
-        "11: runtimes.tensorrt.precisions: int8: a GPU of compute capability 5.3 has no int8 arithmetic; name it under ",
+        "11: runtimes.tensorrt.precisions: int8: a GPU of compute capability 5.3 has no int8 arithmetic; name it ",
     ),
     "power mode twice": (
         "connection:",
