@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, get_args
 
 from edgecv.documents.document import Document
@@ -11,8 +12,8 @@ from edgecv.documents.limits import Limit, check, positive, refuse, refuse_repea
 from edgecv.documents.registry import find, folder
 from edgecv.documents.shape import read_record
 from edgecv.documents.versions import is_range
-from edgecv.documents.written import Written
-from edgecv.documents.yaml_tree import read_file
+from edgecv.documents.written import Written, shown_path
+from edgecv.documents.yaml_tree import read_file, read_text
 from edgecv.errors import not_one_of
 from edgecv.ondevice import probes
 from edgecv.ondevice.engines import ENGINES
@@ -37,6 +38,15 @@ def load_device(name_or_path: str | os.PathLike[str]) -> Document[DeviceProfile]
     written = read_file(path)
     if path == folder("devices") / f"{LOCAL}.yaml":
         written = replace(written, value={**_this_machine(), **written.value})
+    return _checked(written, path)
+
+
+def read_device(text: str, path: Path) -> Document[DeviceProfile]:
+    """The device profile that a text would be as the content of `path`."""
+    return _checked(read_text(text, shown_path(path)), path)
+
+
+def _checked(written: Written, path: Path) -> Document[DeviceProfile]:
     document = Document(read_record(written, DeviceProfile, name=path.stem), path, written)
     check(document, LIMITS)
     for target in document.record.runtimes:
