@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Dict, Iterator
 
 from edgecv.errors import EdgecvError
-from edgecv.ondevice.probes import circumstances, installed, jetson, machine, memory, processor, sensors
+from edgecv.ondevice.probes import circumstances, hardware, installed, jetson, machine, processor, sensors
 from edgecv.ondevice.probes.files import text
 from edgecv.records.files import write_json
 from edgecv.records.machine import FoundGpu, Machine
@@ -42,13 +42,13 @@ def look(root: Path = HERE, arch: str | None = None) -> Machine:
     state = circumstances.read(root, arch or machine.architecture())
     found = Machine(
         board=state.model or "",
-        vendor=machine.vendor(root),
+        vendor=hardware.vendor(root),
         arch=state.arch,
         cpu=", ".join(processor.kinds(root)),
-        cores=processor.count(root),
-        features=processor.features(root),
-        memory_mb=memory.total_mb(root),
-        system=machine.system(root),
+        cores=hardware.cores(root),
+        features=hardware.features(root),
+        memory_mb=hardware.memory_mb(root),
+        system=hardware.system(root),
         kernel=text(root / "proc/sys/kernel/osrelease") or "",
         runtimes=installed.runtimes(root),
         sensors=sensors.readable(root),
@@ -84,9 +84,9 @@ def _gpu(root: Path) -> FoundGpu | None:
 
             gpu = Gpu(load_driver())
         except (EdgecvError, ImportError, OSError):  # no driver, one that refuses, or no numpy
-            return jetson.gpu(root)
+            return hardware.gpu(root)
         shared = jetson.is_jetson(root)
         found = FoundGpu(gpu.name, gpu.compute_capability, None if shared else gpu.memory_bytes >> 20)
         gpu.close()
         return found
-    return jetson.gpu(root)
+    return hardware.gpu(root)

@@ -12,7 +12,6 @@ from typing import Dict, Mapping, Tuple
 
 from edgecv.ondevice.probes.files import text
 from edgecv.ondevice.probes.temperature import OFFLINE_C
-from edgecv.records.machine import FoundGpu
 
 MODES, STATUS = "etc/nvpmodel.conf", "var/lib/nvpmodel/status"
 MODE = re.compile(r"<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=([^\s>]+)\s*>")
@@ -32,22 +31,6 @@ class Line:
     gpu_mhz: float | None = None
     temperature_c: Mapping[str, float] = field(default_factory=dict)
     power_w: Mapping[str, float] = field(default_factory=dict)
-
-
-# developer.nvidia.com/cuda-gpus and cuda-legacy-gpus, by the word for the chip in a device tree.
-GPUS = {
-    "nvidia,tegra210": FoundGpu("Maxwell", "5.3"),
-    "nvidia,tegra186": FoundGpu("Pascal", "6.2"),
-    "nvidia,tegra194": FoundGpu("Volta", "7.2"),
-    "nvidia,tegra234": FoundGpu("Ampere", "8.7"),
-    "nvidia,tegra264": FoundGpu("Blackwell", "11.0"),
-}
-
-
-def gpu(root: Path) -> FoundGpu | None:
-    """What the chip has."""
-    names = (text(root / "proc/device-tree/compatible") or "").split("\0")
-    return next((GPUS[name] for name in names if name in GPUS), None)
 
 
 def is_jetson(root: Path) -> bool:

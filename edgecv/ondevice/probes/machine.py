@@ -10,7 +10,6 @@ from typing import Dict, Mapping
 from edgecv.ondevice.probes.files import text
 from edgecv.ondevice.probes.processor import entries, kinds
 
-VENDORS = {"raspberrypi": "raspberry-pi", "fsl": "nxp", "GenuineIntel": "intel", "AuthenticAMD": "amd"}
 ARM = ("aarch64", "arm")
 X86 = ("x86_64", "i386", "i486", "i586", "i686")
 
@@ -37,21 +36,6 @@ def board(root: Path) -> str | None:
         return tree
     maker, product = (text(root / "sys/class/dmi/id" / name) for name in ("sys_vendor", "product_name"))
     return " ".join(part for part in (maker, product) if part) or text(root / "sys/devices/soc0/machine")
-
-
-def vendor(root: Path) -> str:
-    """Who makes the board, or of a PC the processor, in the words of device profiles; empty where nothing tells."""
-    tree = (text(root / "proc/device-tree/compatible") or "").partition(",")[0]
-    word = tree or _cpuinfo(root).get("vendor_id", "")
-    return VENDORS.get(word, word)
-
-
-def system(root: Path) -> str:
-    """The operating system, as it calls itself."""
-    for line in (text(root / "etc/os-release") or "").splitlines():
-        if line.startswith("PRETTY_NAME="):
-            return line.partition("=")[2].strip("\"'")
-    return ""
 
 
 def cpu(root: Path) -> str | None:

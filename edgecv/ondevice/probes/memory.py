@@ -1,4 +1,4 @@
-"""Memory of the machine and of a process, and its age."""
+"""Memory and age of a process."""
 
 from __future__ import annotations
 
@@ -28,15 +28,6 @@ def process_age_s(root: Path = Path("/")) -> float | None:
     except (IndexError, ValueError):
         return None
     return None if ticks is None else uptime - ticks / os.sysconf("SC_CLK_TCK")
-
-
-def total_mb(root: Path = Path("/")) -> int | None:
-    """What the system has of it."""
-    for line in (text(root / "proc/meminfo") or "").splitlines():
-        if line.startswith("MemTotal:"):
-            kilobytes = whole(line.split()[1]) if len(line.split()) > 1 else None
-            return None if kilobytes is None else kilobytes >> 10
-    return None
 
 
 def _status(root: Path, pid: int | str, name: str) -> float | None:

@@ -1,8 +1,7 @@
-"""The cores of a processor: of which kinds they are, how many, and what instructions all of them have."""
+"""The cores of a processor, as /proc/cpuinfo lists them."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Dict, List, Tuple
 
@@ -22,28 +21,11 @@ ARM_PARTS = {  # "CPU part" of /proc/cpuinfo, where ARM's own cores give no name
     "0xd83": "Neoverse-V3AE",
 }
 NVIDIA, NVIDIA_PARTS = "0x4e", {"0x003": "Denver 2", "0x004": "Carmel"}
-FEATURES = (  # of all that /proc/cpuinfo tells, what runtimes choose kernels by
-    *("neon", "asimd", "asimdhp", "asimddp", "i8mm", "bf16", "sve", "sve2"),
-    *("avx2", "avx_vnni", "avx512f", "avx512_vnni", "avx512_bf16", "avx512_fp16", "amx_bf16", "amx_int8"),
-)
-RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
 def kinds(root: Path) -> Tuple[str, ...]:
     """Of each kind of core one name, in the order in which the cores are numbered."""
     return tuple(dict.fromkeys(name for name in map(_name, entries(root)) if name))
-
-
-def count(root: Path) -> int | None:
-    """All that are there, those that a power mode has switched off among them."""
-    ranges = [RANGE.fullmatch(part) for part in (text(root / "sys/devices/system/cpu/present") or "").split(",")]
-    present = sum(int(each[2] or each[1]) - int(each[1]) + 1 for each in ranges if each)
-    return present or sum("processor" in core for core in entries(root)) or None
-
-
-def features(root: Path) -> Tuple[str, ...]:
-    told = [set((core.get("Features") or core["flags"]).split()) for core in entries(root) if _tells(core)]
-    return tuple(name for name in FEATURES if told and all(name in each for each in told))
 
 
 def entries(root: Path) -> List[Dict[str, str]]:
@@ -56,10 +38,6 @@ def entries(root: Path) -> List[Dict[str, str]]:
         if key.strip():
             blocks[-1].setdefault(key.strip(), value.strip())
     return [block for block in blocks if block]
-
-
-def _tells(core: Dict[str, str]) -> bool:
-    return "Features" in core or "flags" in core
 
 
 def _name(core: Dict[str, str]) -> str | None:

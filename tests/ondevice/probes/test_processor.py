@@ -1,6 +1,8 @@
 import pytest
 
-from edgecv.ondevice.probes.processor import count, features, kinds
+from edgecv.ondevice.probes.hardware import cores as count
+from edgecv.ondevice.probes.hardware import features
+from edgecv.ondevice.probes.processor import kinds
 from tests.ondevice.boards import V8, V8_2, cpuinfo, imx8mp, laptop, nano, pi, rock_5b
 from tests.ondevice.probes.conftest import Tree
 
