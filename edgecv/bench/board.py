@@ -5,12 +5,13 @@ All of it may be missing, and was written on another machine: it is read as the 
 
 import dataclasses
 import re
+from itertools import zip_longest
 from pathlib import Path
 
-from edgecv.hosts.trtexec_script import AFTER, BEFORE, LOG, MODEL_DIGEST, TAKEN_AT, TEGRASTATS
+from edgecv.hosts.trtexec_script import AFTER, BEFORE, GPU_CLOCK, LOG, MODEL_DIGEST, TAKEN_AT, TEGRASTATS
 from edgecv.ondevice import probes
 from edgecv.ondevice.probes import Circumstances
-from edgecv.ondevice.probes.files import text
+from edgecv.ondevice.probes.files import text, whole
 from edgecv.ondevice.probes.jetson import Line, parse
 from edgecv.ondevice.probes.moment import Moment, table
 from edgecv.records.watched import Watched
@@ -47,7 +48,7 @@ def read_board(folder: Path, arch: str, seconds: float) -> Board:
     return Board(
         before,
         after,
-        _watched(text(folder / TEGRASTATS) or ""),
+        _watched(text(folder / TEGRASTATS) or "", text(folder / GPU_CLOCK) or ""),
         _version(int(number[1])) if number else "",
         gpu[1] if gpu else "",
         capability[1] if capability else "",
@@ -70,10 +71,15 @@ def _circumstances(root: Path, arch: str) -> Circumstances:
     )
 
 
-def _watched(log: str) -> Watched:
-    """The lines of tegrastats, which come once a second."""
-    lines = [parse(line) for line in log.splitlines()]
+def _watched(tegrastats: str, gpu_hz: str) -> Watched:
+    """Lines of both come once a second."""
+    told = zip_longest(map(parse, tegrastats.splitlines()), map(whole, gpu_hz.splitlines()))
+    lines = [_with_clock(line or Line(), hertz) for line, hertz in told]
     return table([_moment(second, line) for second, line in enumerate(lines) if line != Line()])
+
+
+def _with_clock(line: Line, hertz: int | None) -> Line:
+    return line if hertz is None or line.gpu_mhz is not None else dataclasses.replace(line, gpu_mhz=hertz / 1e6)
 
 
 def _moment(second: int, line: Line) -> Moment:

@@ -6,10 +6,17 @@ files under the paths that they have, before and after the run: `edgecv.ondevice
 """
 
 from edgecv.hosts.trtexec import LAYERS, PLACE, PLAN, PROFILE, TIMES, TIMING, commands, shell_lines
+from edgecv.ondevice.probes.clocks import GPUS
 from edgecv.records.recipe import Precision
 
 BEFORE, AFTER = "before", "after"  # folders of what was noted
-LOG, TEGRASTATS, MODEL_DIGEST, TAKEN_AT = "run.log", "tegrastats.log", "model.sha256", "taken_at"
+LOG, TEGRASTATS, GPU_CLOCK, MODEL_DIGEST, TAKEN_AT = (
+    "run.log",
+    "tegrastats.log",
+    "gpu_hz.log",
+    "model.sha256",
+    "taken_at",
+)
 
 CPU, THERMAL, HWMON = "/sys/devices/system/cpu", "/sys/class/thermal", "/sys/class/hwmon"
 NOTED = (  # patterns of the shell, of what the probes read
@@ -88,17 +95,24 @@ if ! {{ [ -f "$kept" ] && [ "$(sha256sum < "$kept")" = "$(cat "$kept.sha256")" ]
 fi
 ln -sf "$kept" {plan}
 
-watcher=
+# Once a second beside the run: what tegrastats tells, and the clock of the GPU, which it does not always tell.
+watchers=
+trap 'kill $watchers 2> /dev/null || true; rm -f {model} {plan} {timing}' EXIT
 if command -v tegrastats > /dev/null; then
     tegrastats --interval 1000 > {tegrastats} 2> /dev/null &
-    watcher=$!
-    trap 'kill "$watcher" 2> /dev/null || true; rm -f {model} {plan} {timing}' EXIT
+    watchers="$watchers $!"
 fi
+for clock in {gpu_clocks}; do
+    [ -r "$clock" ] || continue
+    while cat "$clock"; do sleep 1; done > {gpu_clock} 2> /dev/null &
+    watchers="$watchers $!"
+    break
+done
 date -u +%Y-%m-%dT%H:%M:%S+00:00 > {taken_at}
 note {before}
 run {log} {time}
 note {after}
-[ -z "$watcher" ] || kill "$watcher" 2> /dev/null || true
+kill $watchers 2> /dev/null || true
 
 # These times are no latency: profiling slows what it looks at.
 run profile.log {profile}
@@ -115,7 +129,7 @@ def script(version: str, precision: Precision, model: str) -> str:
         noted=" \\\n        ".join(NOTED),
         before=BEFORE,
         after=AFTER,
-        results=" ".join((TIMES, PROFILE, LAYERS, LOG, "build.log", "profile.log", TEGRASTATS, TAKEN_AT)),
+        results=" ".join((TIMES, PROFILE, LAYERS, LOG, "build.log", "profile.log", TEGRASTATS, GPU_CLOCK, TAKEN_AT)),
         model=model,
         plan=PLAN,
         timing=TIMING,
@@ -123,6 +137,8 @@ def script(version: str, precision: Precision, model: str) -> str:
         build=build,
         build_quoted=shell_lines([[build]]).strip(),
         tegrastats=TEGRASTATS,
+        gpu_clock=GPU_CLOCK,
+        gpu_clocks=" ".join(f"/sys/class/devfreq/*{name}*/cur_freq" for name in GPUS),
         taken_at=TAKEN_AT,
         log=LOG,
         time=time,

@@ -43,6 +43,7 @@ def test_the_measurement_says_what_was_timed_and_in_which_power_mode(artifact: A
     assert taken.device.probed["emulated"] is False
     assert taken.watched
     assert taken.watched.gpu_load == (0.99,) * 10
+    assert taken.watched.gpu_mhz == (*9 * [640.0], 76.8)
     assert taken.watched.power_w["POM_5V_IN"] == (8.633,) * 10
     assert {"outputs", "clocks", "waiting for a core"} <= set(taken.unread)
     assert (taken.mode, taken.taken_at) == ("trtexec", "2026-11-29T20:00:00+00:00")
@@ -101,7 +102,9 @@ def test_times_of_another_device_are_refused(artifact: Artifact, noted: Path, ta
         imported.measurement(artifact, NANO, noted)
 
 
-@pytest.mark.parametrize("name", ["model.sha256", "run.log", "tegrastats.log", "taken_at", "before/proc/uptime"])
+@pytest.mark.parametrize(
+    "name", ["model.sha256", "run.log", "tegrastats.log", "gpu_hz.log", "taken_at", "before/proc/uptime"]
+)
 @pytest.mark.parametrize("content", [b"", b"\xff\x00 garbage \n" * 50], ids=["empty", "garbage"])
 def test_garbage_beside_the_times_is_nothing_noted(artifact: Artifact, noted: Path, name: str, content: bytes) -> None:
     (noted / name).write_bytes(content)

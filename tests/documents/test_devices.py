@@ -158,6 +158,15 @@ def test_old_jetsons_say_why_they_have_no_int8(name: str) -> None:
     assert profile.gpu.compute_capability in profile.runtimes["tensorrt"].lacks["int8"]
 
 
+def test_the_docs_list_every_profile_with_what_was_verified() -> None:
+    lines = (Path(__file__).parents[2] / "docs/devices.md").read_text().splitlines()
+    rows = {line.split("`")[1]: line.rstrip(" |").rpartition("| ")[2] for line in lines if line.startswith("| `")}
+    profiles = [load_device(name).record for name in names("devices") if name != "local"]
+    assert {name: rows.get(name) for name in rows if name in names("devices")} == {
+        profile.name: profile.verified or "no" for profile in profiles
+    }
+
+
 def test_an_npu_that_wants_one_scale_a_tensor_says_so() -> None:
     assert load_device("stm32mp257f_ev1").record.weights == "per_tensor"
 
