@@ -25,7 +25,7 @@ from edgecv.records.device import DeviceProfile
 from edgecv.records.layers import Layer, Layers
 from edgecv.records.measurement import Environment, Images, MeasuredDevice, Measurement
 
-TOOL = "trtexec"
+TOOL, PROFILER = "trtexec", "profiler of trtexec"
 IMAGES = Images("random numbers of trtexec", 1, "")
 
 
@@ -43,7 +43,7 @@ def measurement(artifact: Artifact, profile: DeviceProfile, results: Path) -> Me
     told = latency(taken, Warmth(times.warm_up, 0.0, steady=True), Settings())
     return Measurement(
         artifact=measured(artifact),
-        device=MeasuredDevice(profile.name, board.before.machine if board.before.model else {}),
+        device=MeasuredDevice(profile.name, board.before.machine if board.before.model or board.before.cpu else {}),
         verdict=judgement.verdict,
         environment=dataclasses.replace(
             _environment(artifact, board), throttled=judgement.throttled, steal=judgement.steal
@@ -75,7 +75,7 @@ def layers(taken: Measurement, results: Path) -> Layers:
         environment.kernels,
         1,
         "",
-        TOOL,
+        PROFILER,
         0,
         tuple(Layer(each.name, "", None, None, each.median_ms, each.share) for each in found),
         total_ms=sum(each.median_ms or 0 for each in found) if medians else None,
@@ -99,6 +99,8 @@ def _require_same(artifact: Artifact, profile: DeviceProfile, board: Board, fold
         raise InputError(
             f"{folder}: these are times of another file than {artifact.model_file}; run its own trtexec.sh"
         )
+    if board.before.emulated:
+        raise InputError(f"{folder}: noted on a machine that is not {profile.arch}, or on an emulated one")
     range_, gpu = profile.runtimes[manifest.target].versions, profile.gpu
     if board.version and not in_range(board.version, range_):
         raise InputError(f"{folder}: taken with TensorRT {board.version}, but {profile.name} has {range_}")

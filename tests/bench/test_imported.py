@@ -102,6 +102,12 @@ def test_times_of_another_device_are_refused(artifact: Artifact, noted: Path, ta
         imported.measurement(artifact, NANO, noted)
 
 
+def test_notes_of_another_kind_of_machine_are_refused(artifact: Artifact, noted: Path) -> None:
+    lay_out(noted / "before", {"proc/sys/kernel/arch": "x86_64\n"})
+    with pytest.raises(InputError, match="noted on a machine that is not aarch64"):
+        imported.measurement(artifact, NANO, noted)
+
+
 @pytest.mark.parametrize(
     "name", ["model.sha256", "run.log", "tegrastats.log", "gpu_hz.log", "taken_at", "before/proc/uptime"]
 )
@@ -120,4 +126,4 @@ def test_the_profile_tells_the_layers_and_no_more(artifact: Artifact, noted: Pat
     assert [(layer.name, layer.share) for layer in found.layers] == [("stem + relu", 0.8), ("head", 0.2)]
     assert [layer.p50_ms for layer in found.layers] == ([0.4, 0.1] if medians else [None, None])
     assert found.total_ms == (0.5 if medians else None)
-    assert found.profiler == "trtexec"
+    assert found.profiler == "profiler of trtexec"

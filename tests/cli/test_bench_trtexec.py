@@ -49,7 +49,7 @@ def test_layers_come_from_its_own_profile(
     place = tmp_path / "nano.measurement.json"
     assert bench(artifact, "--trtexec", noted, "--layers", "--out", place) == 0
     assert "stem + relu" in capsys.readouterr().out
-    assert json.loads((tmp_path / "nano.layers.json").read_text())["profiler"] == "trtexec"
+    assert json.loads((tmp_path / "nano.layers.json").read_text())["profiler"] == "profiler of trtexec"
 
 
 def test_a_verdict_that_is_not_valid_is_exit_code_6(artifact: Artifact, noted: Path, tmp_path: Path) -> None:
