@@ -111,5 +111,5 @@ def sampled(durations_ms: np.ndarray, plan: Plan) -> Taken:
 
 def undisturbed(seconds: float) -> tuple[Circumstances, Circumstances]:
     """A machine before and after so many seconds in which nothing befell it."""
-    before = dataclasses.replace(probes.read(), stolen_s=0.0, waited_s=0.0, quota_throttled_s=0.0, slowed=())
-    return before, dataclasses.replace(before, at_s=before.at_s + seconds, own_s=before.own_s + seconds)
+    before = dataclasses.replace(probes.read(), own_s=0.0, stolen_s=0.0, waited_s=0.0, quota_throttled_s=0.0, slowed=())
+    return before, dataclasses.replace(before, at_s=before.at_s + seconds, own_s=seconds)

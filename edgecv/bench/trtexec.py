@@ -19,6 +19,7 @@ class Times:
 
     latency_ms: tuple[float, ...]  # the copy in, the computation and the copy out
     compute_ms: tuple[float, ...]
+    warm_up: int = 0  # inferences that were left out
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Layer:
     name: str
     average_ms: float
     share: float  # of the time of all layers: a fraction
+    median_ms: float | None = None  # older tools tell the average alone
 
 
 def read_times(content: bytes, where: str, warm_up_ms: float = WARM_UP_MS) -> Times:
@@ -37,6 +39,7 @@ def read_times(content: bytes, where: str, warm_up_ms: float = WARM_UP_MS) -> Ti
     return Times(
         tuple(_number(each, "latencyMs", where) for each in records),
         tuple(_number(each, "computeMs", where) for each in records),
+        len(every) - len(records),
     )
 
 
@@ -46,7 +49,12 @@ def read_profile(content: bytes, where: str) -> tuple[Layer, ...]:
     if not layers:
         raise InputError(f"{where}: expected the profile of layers, got none")
     return tuple(
-        Layer(str(each["name"]), _number(each, "averageMs", where), _number(each, "percentage", where) / 100)
+        Layer(
+            str(each["name"]),
+            _number(each, "averageMs", where),
+            _number(each, "percentage", where) / 100,
+            _number(each, "medianMs", where) if "medianMs" in each else None,
+        )
         for each in layers
     )
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import click
 
 from edgecv import bench
-from edgecv.cli import layers
+from edgecv.cli import imported, layers
 from edgecv.cli.output import Progress, print_json, say
 from edgecv.cli.places import places_for
 from edgecv.cli.verdicts import exit_code
@@ -55,9 +55,17 @@ def _cores(_context: click.Context, _parameter: Parameter, text: str | None) -> 
 @click.option("--no-interleave", is_flag=True, help="Measure one after the other instead of in turns.")
 @click.option("--memory-limit", type=click.FloatRange(min=1), metavar="MB", help="End what takes more than this.")
 @click.option("--layers", "by_layer", is_flag=True, help="Time per layer, too, from the runtime's own profiler.")
+@click.option(
+    "--trtexec",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FOLDER",
+    help="Take what trtexec.sh measured on a board.",
+)
 @click.option("--out", type=click.Path(path_type=Path), help="A file for one artifact, a folder for several.")
 @click.option("--json", "as_json_", is_flag=True, help="Print the measurements as a JSON array.")
+@click.pass_context
 def command(
+    context: click.Context,
     artifacts: tuple[Path, ...],
     device: str,
     threads: int | None,
@@ -71,6 +79,7 @@ def command(
     no_interleave: bool,
     memory_limit: float | None,
     by_layer: bool,
+    trtexec: Path | None,
     out: Path | None,
     as_json_: bool,
 ) -> int:
@@ -85,12 +94,17 @@ def command(
       edgecv bench runs/demo/artifacts/* --mode quick --out measurements
       edgecv bench runs/demo/artifacts/openvino-float32 --hint bfloat16
       edgecv bench runs/demo/artifacts/tflite-int8 --soak 30 --pace 15
+      edgecv bench runs/demo/artifacts/tensorrt-float16 --device jetson_nano --trtexec results
     """
+    if trtexec:
+        imported.require_alone(context, artifacts)
     profile = load_device(device).record
     opened = [open_sealed(path) for path in artifacts]
     require_runnable([artifact.build for artifact in opened if artifact.build.target in profile.runtimes], profile)
     for artifact in opened:
         check_hint(artifact, hint or "")
+    if trtexec:
+        return _import(opened[0], profile, trtexec, out, by_layer=by_layer, as_json=as_json_)
     require_here(profile)
     jobs = [
         bench.Job(
@@ -115,8 +129,17 @@ def command(
     profiled = {
         job.out: _profile(job, profile) for job, measured in zip(jobs, taken, strict=True) if by_layer and measured
     }
-    _show(jobs, taken, profiled, as_json=as_json_)
+    _show(taken, [profiled.get(job.out) for job in jobs], as_json=as_json_)
     return exit_code(measured for measured in taken if measured)
+
+
+def _import(
+    artifact: Artifact, profile: DeviceProfile, results: Path, out: Path | None, *, by_layer: bool, as_json: bool
+) -> int:
+    (place,) = places_for(out, _names([artifact], profile, None))
+    taken = imported.take(artifact, profile, results, place)
+    _show([taken], [imported.profile_of(taken, results, place) if by_layer else None], as_json=as_json)
+    return exit_code([taken])
 
 
 def _names(opened: Sequence[Artifact], profile: DeviceProfile, hint: str | None) -> list[str]:
@@ -156,15 +179,13 @@ def _profile(job: bench.Job, profile: DeviceProfile) -> Layers:
     )
 
 
-def _show(
-    jobs: Sequence[bench.Job], taken: Sequence[Measurement | None], profiled: dict[Path, Layers], *, as_json: bool
-) -> None:
+def _show(taken: Sequence[Measurement | None], profiled: Sequence[Layers | None], *, as_json: bool) -> None:
     if as_json:
-        print_json([_plain(each, profiled.get(job.out)) for job, each in zip(jobs, taken, strict=True) if each])
+        print_json([_plain(each, of_it) for each, of_it in zip(taken, profiled, strict=True) if each])
         return
     click.echo(as_terminal.text(join([each for each in taken if each], [])))
-    if profiled:
-        click.echo(f"\n{layers.text(list(profiled.values()))}")
+    if any(profiled):
+        click.echo(f"\n{layers.text([each for each in profiled if each])}")
 
 
 def _plain(measured: Measurement, layers_of_it: Layers | None) -> Any:

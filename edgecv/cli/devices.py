@@ -6,7 +6,7 @@ from edgecv.cli.output import print_json, table
 from edgecv.documents import load_device, names
 from edgecv.documents.showing import as_written, as_yaml
 
-HEADER = ("name", "runs", "verified", "summary")
+HEADER = ("name", "runs", "summary", "verified")
 
 
 @click.command("devices")
@@ -29,5 +29,5 @@ def command(name: str | None, as_json: bool) -> None:
         click.echo(as_yaml(documents[0]), nl=False)
     else:
         profiles = [document.record for document in documents]
-        rows = [(each.name, " ".join(each.runtimes), each.verified or "no", each.summary) for each in profiles]
+        rows = [(each.name, " ".join(each.runtimes), each.summary, each.verified or "no") for each in profiles]
         click.echo(table([HEADER, *rows]))

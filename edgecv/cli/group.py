@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("edgecv.cli.models", "List the models, or show one."),
     "data": ("edgecv.cli.data", "Check data before a training, or look at it."),
     "cache": ("edgecv.cli.cache", "The store of finished work: list it, or drop what nobody uses."),
+    "probe": ("edgecv.cli.probe", "What this machine is, as a device profile to start from."),
     "doctor": ("edgecv.cli.doctor", "What is installed, what clashes, and what to type to mend it."),
 }
 

@@ -18,7 +18,7 @@ def take(
     artifact: Artifact, measurement: Path, *, device: str, threads: int, hint: str = "", affinity: Sequence[int] = ()
 ) -> Layers:
     """The profile of an artifact, in a file beside its measurement."""
-    place = measurement.with_name(measurement.name.removesuffix(MEASUREMENT).removesuffix(".json") + SUFFIX)
+    place = place_of(measurement)
     with Progress(f"{artifact.manifest.name}: layer by layer") as progress:
         taken = layers.profile(
             artifact.folder,
@@ -33,13 +33,19 @@ def take(
     return taken
 
 
+def place_of(measurement: Path) -> Path:
+    """Where the profile that belongs to a measurement is written."""
+    return measurement.with_name(measurement.name.removesuffix(MEASUREMENT).removesuffix(".json") + SUFFIX)
+
+
 def text(taken: Sequence[Layers]) -> str:
     """Profiles as tables: layers in the order in which they run, then what they come to."""
     return "\n\n".join("\n".join((_title(each), _layers(each.layers), *_remarks(each))) for each in taken)
 
 
 def _title(taken: Layers) -> str:
-    told = f", {taken.runs} runs, told by the {taken.profiler}" if taken.profiler else ""
+    runs = f", {taken.runs} runs" if taken.runs else ""  # not every profiler counts them
+    told = f"{runs}, told by the {taken.profiler}" if taken.profiler else ""
     return f"{taken.artifact.name} on {taken.runtime}, {taken.threads} thread{'s' * (taken.threads > 1)}{told}"
 
 

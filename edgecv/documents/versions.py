@@ -42,6 +42,11 @@ def older(a: str, b: str) -> bool:
     return bool(a) and (not b or _padded(_numbers(a), length) < _padded(_numbers(b), length))
 
 
+def leading(version: str) -> str:
+    """The numbers that a version begins with, as a range may name them; empty where it begins with none."""
+    return ".".join(map(str, _numbers(version)))
+
+
 def _numbers(version: str) -> tuple[int, ...]:
     """The leading numbers: what follows them, such as rc1 or +cu13, does not decide here."""
     numbers = re.match(r"\d+(\.\d+)*", version)

@@ -16,6 +16,7 @@ COMMANDS = {
     "bench": "edgecv.ondevice.bench",
     "layers": "edgecv.ondevice.layers",
     "selftest": "edgecv.ondevice.selftest",
+    "probe": "edgecv.ondevice.probe",
 }
 
 

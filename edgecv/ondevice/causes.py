@@ -63,12 +63,12 @@ def contention(before: Circumstances, after: Circumstances, threads: int) -> Lis
     """Signs that others took the processor from this process."""
     reasons = []
     seconds = after.at_s - before.at_s
-    waited, had = _waited(before, after), (after.own_s - before.own_s) / seconds
+    waited, own = _waited(before, after), _gone(before, after, lambda moment: moment.own_s)
     if waited is not None and waited > WAITING * seconds * threads:
         waiting = min(1.0, waited / seconds / threads)  # the thread that reads the sensors waits, too
         reasons.append(f"its threads stood ready without a core for {waiting:.0%} of the time")
-    elif waited is None and had < 1 - HELD:  # for kernels that do not count waiting
-        reasons.append(f"the process had only {had:.0%} of a core")
+    elif waited is None and own is not None and own < (1 - HELD) * seconds:  # for kernels that do not count waiting
+        reasons.append(f"the process had only {own / seconds:.0%} of a core")
     share = stolen(before, after)
     if share is not None and share > STOLEN:
         reasons.append(f"other virtual machines took {share:.0%} of the processor time")
@@ -92,12 +92,12 @@ def _waited(before: Circumstances, after: Circumstances) -> float | None:
 
 def _held(before: Circumstances, after: Circumstances) -> float | None:
     """Seconds without a core that nothing else explains; None where the kernel does not count waiting."""
-    waited = _gone(before, after, lambda moment: moment.waited_s)
-    if waited is None:
+    waited, own = (_gone(before, after, figure) for figure in (lambda now: now.waited_s, lambda now: now.own_s))
+    if waited is None or own is None:
         return None
     lost = _gone(before, after, lambda moment: moment.stolen_s) or 0.0
     quota = _gone(before, after, lambda moment: moment.quota_throttled_s) or 0.0
-    return after.at_s - before.at_s - (after.own_s - before.own_s) - max(waited, quota) - lost
+    return after.at_s - before.at_s - own - max(waited, quota) - lost
 
 
 def _gone(before: Circumstances, after: Circumstances, figure: Callable[[Circumstances], float | None]) -> float | None:

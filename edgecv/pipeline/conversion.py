@@ -18,7 +18,10 @@ from edgecv.targets.exported import save_array
 
 REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
 
-_CODE = ("targets", "parity", "quantization", "ondevice", "records", "models", "hosts/trtexec.py", "training/digest.py")
+_CODE = (
+    *("targets", "parity", "quantization", "ondevice", "records", "models"),
+    *("hosts/trtexec.py", "hosts/trtexec_script.py", "training/digest.py"),
+)
 _TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf", "tensorrt-rtx")
 _RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
 

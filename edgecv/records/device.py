@@ -16,6 +16,13 @@ class Cpu:
 
 
 @dataclass(frozen=True)
+class Gpu:
+    model: str
+    compute_capability: str  # NVIDIA's number for what a GPU can do, such as "8.7"
+    memory_mb: int | None = None  # its own; None: it shares that of the processor
+
+
+@dataclass(frozen=True)
 class Runtime:
     """One engine on that device: the package that provides it and what it can run there."""
 
@@ -41,7 +48,9 @@ class DeviceProfile:
     cpu: Cpu
     memory_mb: int
     runtimes: Mapping[str, Runtime]  # keyed by target
+    gpu: Gpu | None = None  # one that a runtime here uses
     weights: Literal["per_channel", "per_tensor"] = "per_channel"
+    power_modes: tuple[str, ...] = ()  # of a Jetson, as nvpmodel calls them; a measurement says which was set
     sensors: tuple[str, ...] = ()
     connection: Connection | None = None  # None: this machine
     sources: tuple[str, ...] = ()

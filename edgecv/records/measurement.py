@@ -50,6 +50,8 @@ class Environment:
     affinity: tuple[int, ...] = ()  # the cores that the process was kept on; empty: not told
     tuning: Mapping[str, Any] = field(default_factory=dict)  # what else the runtime was told, in its own words
     arena_mb: float | None = None  # the runtime's own working memory, where it tells
+    power_mode: str | None = None  # of a Jetson
+    clocks_fixed: bool | None = None  # no core could change its clock, as after `jetson_clocks`
     memory_limit_mb: float | None = None  # above which the process would have been ended
 
 

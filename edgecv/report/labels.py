@@ -60,6 +60,11 @@ def _threads(row: Row) -> str:
     return f"threads={environment.threads}" if environment else ""
 
 
+def _power_mode(row: Row) -> str:
+    environment = row.measurement.environment if row.measurement else None
+    return f"in mode {environment.power_mode}" if environment and environment.power_mode else ""
+
+
 def _manner(row: Row) -> str:
     """What makes two times of one artifact two things: the pace of the images, and a long run before them."""
     latency, soak = row.latency, row.measurement.soak if row.measurement else None
@@ -79,4 +84,4 @@ def _taken_at(row: Row) -> str:
     return row.measurement.taken_at if row.measurement else ""
 
 
-DIFFERENCES: tuple[Callable[[Row], str], ...] = (_threads, _manner, _data, _digest, _taken_at)
+DIFFERENCES: tuple[Callable[[Row], str], ...] = (_threads, _power_mode, _manner, _data, _digest, _taken_at)

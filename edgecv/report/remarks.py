@@ -65,9 +65,11 @@ def data_lines(rows: Sequence[Row]) -> list[str]:
 
 
 def machine(row: Row) -> str:
-    """What the machine said it was; empty where it was not asked."""
+    """What the machine said it was, and its power mode; empty where it was not asked."""
     probed = row.measurement.device.probed if row.measurement else {}
-    return ", ".join(str(probed[key]) for key in ("model", "arch") if probed.get(key))
+    environment = row.measurement.environment if row.measurement else None
+    mode = [f"power mode {environment.power_mode}"] if environment and environment.power_mode else []
+    return ", ".join([*(str(probed[key]) for key in ("model", "arch") if probed.get(key)), *mode])
 
 
 def machines(rows: Sequence[Row]) -> str:

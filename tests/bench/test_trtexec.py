@@ -52,7 +52,7 @@ def exported(fields: list[str], starts_ms: list[float]) -> bytes:
 
 @pytest.mark.parametrize("fields", [OLDEST, OLD, NEW], ids=["7", "8.2", "8.4"])
 def test_older_tools_export_the_warm_up_which_is_left_out(fields) -> None:
-    assert read_times(exported(fields, [1.0, 499.9, 500.0, 504.0]), "times.json") == Times((4.0, 4.0), (3.0, 3.0))
+    assert read_times(exported(fields, [1.0, 499.9, 500.0, 504.0]), "times.json") == Times((4.0, 4.0), (3.0, 3.0), 2)
 
 
 def test_newer_tools_have_left_it_out_and_nothing_more_is_lost() -> None:
@@ -97,7 +97,8 @@ def test_a_profile_gives_the_layers_with_their_share(more) -> None:
     layers = [{"name": "stem + relu", "timeMs": 8.0, "averageMs": 0.4, "percentage": 80.0, **more}]
     layers.append({"name": "head", "timeMs": 2.0, "averageMs": 0.1, "percentage": 20.0, **more})
     read = read_profile(json.dumps([{"count": 20}, *layers]).encode(), "profile.json")
-    assert read == (Layer("stem + relu", 0.4, 0.8), Layer("head", 0.1, 0.2))
+    median = more.get("medianMs")
+    assert read == (Layer("stem + relu", 0.4, 0.8, median), Layer("head", 0.1, 0.2, median))
     with pytest.raises(InputError, match=r"profile\.json: expected the profile of layers, got none"):
         read_profile(b'[{"count": 20}]', "profile.json")
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from edgecv.documents import load_device, names
+from edgecv.documents.device import lack_of_int8
 from edgecv.errors import InputError
 
 GOOD = """\
@@ -68,6 +69,26 @@ BAD = {
     "threads": ("threads: 4", "threads: 0", "11: runtimes.tflite.threads: expected a number above 0, got '0'"),
     "cores": ("cores: 4", "cores: 0", "4: cpu.cores: expected a number above 0, got '0'"),
     "connection": ("{ssh: board}", "{ssh: -oProxyCommand=x}", "12: connection.ssh: expected a name from your ssh "),
+    "compute capability": (
+        "connection:",
+        "gpu: {model: A GPU, compute_capability: sm_87}\nconnection:",
+        "12: gpu.compute_capability: expected a number such as '8.7', got 'sm_87'",
+    ),
+    "memory of a GPU": (
+        "connection:",
+        'gpu: {model: A GPU, compute_capability: "8.7", memory_mb: 0}\nconnection:',
+        "12: gpu.memory_mb: expected a number above 0, got '0'",
+    ),
+    "int8 on a GPU without it": (
+        "runtimes:\n  tflite:",
+        'gpu: {model: A GPU, compute_capability: "5.3"}\nruntimes:\n  tensorrt:',
+        "11: runtimes.tensorrt.precisions: int8: a GPU of compute capability 5.3 has no int8 arithmetic; name it ",
+    ),
+    "power mode twice": (
+        "connection:",
+        "power_modes: [15W, 15W]\nconnection:",
+        "12: power_modes[1]: the same as power_modes[0]; remove one",
+    ),
     "missing": ("vendor: somebody\n", "", "1: vendor: missing, expected text"),
 }
 
@@ -113,6 +134,37 @@ def test_a_jetson_nano_runs_no_int8_and_says_why() -> None:
     runtime = load_device("jetson_nano").record.runtimes["tensorrt"]
     assert "int8" not in runtime.precisions
     assert "Maxwell" in runtime.lacks["int8"]
+
+
+ASKED_FOR = [
+    *("jetson_nano", "jetson_tx2", "jetson_xavier_nx", "jetson_agx_xavier"),
+    *("jetson_orin_nano", "jetson_orin_nx", "jetson_agx_orin", "jetson_thor"),
+    *("raspberry_pi_3b_plus", "raspberry_pi_4", "raspberry_pi_5", "raspberry_pi_zero_2_w"),
+    *("imx8mp_evk", "imx93_evk", "rock_5b", "intel_n100", "core_ultra_laptop", "xeon_amx", "nvidia_v100", "nvidia_l4"),
+]
+
+
+@pytest.mark.parametrize("name", ASKED_FOR)
+def test_the_usual_boards_are_described(name: str) -> None:
+    profile = load_device(name).record
+    assert ("tensorrt" in profile.runtimes) == (profile.gpu is not None)
+
+
+@pytest.mark.parametrize("name", ["jetson_nano", "jetson_tx2"])
+def test_old_jetsons_say_why_they_have_no_int8(name: str) -> None:
+    profile = load_device(name).record
+    assert profile.gpu is not None
+    assert lack_of_int8(profile.gpu.compute_capability)
+    assert profile.gpu.compute_capability in profile.runtimes["tensorrt"].lacks["int8"]
+
+
+def test_the_docs_list_every_profile_with_what_was_verified() -> None:
+    lines = (Path(__file__).parents[2] / "docs/devices.md").read_text().splitlines()
+    rows = {line.split("`")[1]: line.rstrip(" |").rpartition("| ")[2] for line in lines if line.startswith("| `")}
+    profiles = [load_device(name).record for name in names("devices") if name != "local"]
+    assert {name: rows.get(name) for name in rows if name in names("devices")} == {
+        profile.name: profile.verified or "no" for profile in profiles
+    }
 
 
 def test_an_npu_that_wants_one_scale_a_tensor_says_so() -> None:

@@ -16,6 +16,7 @@ from edgecv.records.artifact import Artifact
 from edgecv.targets.tensorrt import compile_check
 from tests.conftest import Need
 from tests.ondevice import models
+from tests.ondevice.boards import lay_out, orin_nano
 from tests.ondevice.fake_tensorrt import VERSIONS, FakeDriver, FakeTensorrt
 
 Open = Callable[..., TensorrtEngine]
@@ -129,10 +130,10 @@ def test_another_version_precision_or_power_mode_has_another_plan(open_with: Ope
         ("8.6.1", "float32", "pmode:0000"),
         ("10.3.0", "float32", "pmode:0000"),
         ("8.6.1", "int8", "pmode:0000"),
-        ("8.6.1", "float32", "pmode:0002"),
+        ("8.6.1", "float32", "pmode:0001 fmode:quiet"),
     ]:
-        (tmp_path / "status").write_text(mode)
-        monkeypatch.setattr(tensorrt_cache, "POWER_MODE", tmp_path / "status")
+        lay_out(tmp_path / "board", {**orin_nano.FILES, "var/lib/nvpmodel/status": mode})
+        monkeypatch.setattr(tensorrt_cache, "ROOT", tmp_path / "board")
         trt = FakeTensorrt(version)
         open_with(trt, precision)
         assert trt.built == 1

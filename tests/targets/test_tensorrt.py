@@ -17,12 +17,12 @@ from tests.targets.tensorrt_network import add_before_the_end, exported
 
 FILES = {
     ("float32", ""): ("model.onnx",),
-    ("float16", "10.3"): ("model.onnx", "trtexec.txt"),
+    ("float16", "10.3"): ("model.onnx", "trtexec.sh"),
     ("int8", ""): ("model.onnx",),
-    ("int8", "8.2.1"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
-    ("int8", "8.5.2"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
-    ("int8", "10.3.0"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.txt"),
-    ("int8", "11.0"): ("model.onnx", "trtexec.txt"),
+    ("int8", "8.2.1"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.sh"),
+    ("int8", "8.5.2"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.sh"),
+    ("int8", "10.3.0"): ("model.onnx", "float32.onnx", "int8.calib", "trtexec.sh"),
+    ("int8", "11.0"): ("model.onnx", "trtexec.sh"),
 }
 
 
@@ -124,7 +124,7 @@ def test_a_calibration_cache_names_its_version_as_that_version_counts() -> None:
 @pytest.mark.parametrize("oldest", ["8.2.1", "10.3.0"])
 def test_a_calibration_cache_is_never_given_with_a_quantized_file(oldest, network, tmp_path) -> None:
     build(network, tmp_path / "out", "int8", oldest)
-    lines = (tmp_path / "out/trtexec.txt").read_text().splitlines()
+    lines = (tmp_path / "out/trtexec.sh").read_text().splitlines()
     (with_cache,) = (line for line in lines if "--calib" in line)
     assert "--onnx=float32.onnx" in with_cache
     operators = {node.op_type for node in onnx.load(tmp_path / "out/float32.onnx").graph.node}

@@ -38,6 +38,8 @@ def environment(engine: Engine, options: EngineOptions, machine: Circumstances) 
         affinity=allowed(),
         tuning=engine.tuning,
         arena_mb=engine.arena_mb,
+        power_mode=machine.power_mode,
+        clocks_fixed=machine.clocks_fixed,
     )
 
 

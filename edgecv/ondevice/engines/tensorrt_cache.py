@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from edgecv.errors import InputError
+from edgecv.ondevice.probes.jetson import power_mode
 from edgecv.records.files import digest_of, write_whole
 
-POWER_MODE = Path("/var/lib/nvpmodel/status")  # Jetson boards; kernels are chosen by timing them, so it matters
+ROOT = Path("/")  # of the files that tell a Jetson's power mode: kernels are chosen by timing them, so it matters
 DIGEST_BYTES = hashlib.sha256().digest_size
 
 
@@ -33,16 +34,8 @@ def folder() -> Path:
 
 def place_for(kind: str, **facts: Any) -> Path:
     """The file for what was made under these facts: another TensorRT, GPU or power mode has another."""
-    key = digest_of({**facts, "power_mode": power_mode()}).split(":")[1]
+    key = digest_of({**facts, "power_mode": power_mode(ROOT)}).split(":")[1]
     return folder() / f"{key[:32]}.{kind}"
-
-
-def power_mode() -> str:
-    """Of a Jetson; empty where there is none, or it may not be read."""
-    try:
-        return POWER_MODE.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""
 
 
 def read(place: Path) -> bytes | None:

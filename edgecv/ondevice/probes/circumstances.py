@@ -30,7 +30,7 @@ class Circumstances:
     load: Tuple[float, ...]
     busy_s: float | None  # of all cores and all processes
     stolen_s: float | None  # wanted by this virtual machine, given to another
-    own_s: float  # processor time of this process
+    own_s: float | None  # processor time of this process; None: another one was measured
     waited_s: float | None  # this process' threads, ready to run, while others had their core
     at_s: float
     slowed: Tuple[str, ...] | None = None  # what slows the processor at this moment, in words; (): nothing does

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Mapping
+from typing import Dict, Mapping, Tuple
 
-from edgecv.ondevice.probes.files import text, whole
+from edgecv.ondevice.probes.files import text
 from edgecv.ondevice.probes.temperature import OFFLINE_C
 
+MODES, STATUS = "etc/nvpmodel.conf", "var/lib/nvpmodel/status"
 MODE = re.compile(r"<\s*POWER_MODEL\s+ID=(\d+)\s+NAME=([^\s>]+)\s*>")
+CHOSEN = re.compile(r"\bpmode:(\d+)")  # other words may follow, such as the mode of the fan
 DEFAULT = re.compile(r"<\s*PM_CONFIG\s+DEFAULT=(\d+)\s*>")
 LOAD = re.compile(r"\b(EMC|GR3D)_FREQ (\d+)%(?:@\[?(\d+))?")
 TEMPERATURE = re.compile(r"\b(\w+)@(-?\d+(?:\.\d+)?)C\b")
@@ -37,13 +39,17 @@ def is_jetson(root: Path) -> bool:
 
 def power_mode(root: Path) -> str | None:
     """Its name, such as 15W; its number where the board's list does not name it."""
-    modes = text(root / "etc/nvpmodel.conf") or ""
-    chosen = whole((text(root / "var/lib/nvpmodel/status") or "").partition(":")[2])
-    if chosen is None:
-        default = DEFAULT.search(modes)  # nobody has set one yet
-        chosen = int(default.group(1)) if default else None
-    names = {int(mode): name for mode, name in MODE.findall(modes)}
-    return None if chosen is None else names.get(chosen, str(chosen))
+    chosen = CHOSEN.search(text(root / STATUS) or "") or DEFAULT.search(text(root / MODES) or "")  # never set yet
+    return None if chosen is None else _modes(root).get(int(chosen.group(1)), str(int(chosen.group(1))))
+
+
+def power_modes(root: Path) -> Tuple[str, ...]:
+    """All that the board's list names, in its order."""
+    return tuple(_modes(root).values())
+
+
+def _modes(root: Path) -> Dict[int, str]:
+    return {int(mode): name for mode, name in MODE.findall(text(root / MODES) or "")}
 
 
 def parse(line: str) -> Line:

@@ -8,19 +8,8 @@ from pathlib import Path
 from typing import Dict, Mapping
 
 from edgecv.ondevice.probes.files import text
+from edgecv.ondevice.probes.processor import entries, kinds
 
-ARM_PARTS = {  # "CPU part" of /proc/cpuinfo, where ARM's own cores give no name
-    "0xc07": "Cortex-A7",
-    "0xd03": "Cortex-A53",
-    "0xd04": "Cortex-A35",
-    "0xd05": "Cortex-A55",
-    "0xd07": "Cortex-A57",
-    "0xd08": "Cortex-A72",
-    "0xd0b": "Cortex-A76",
-    "0xd0c": "Neoverse-N1",
-    "0xd40": "Neoverse-V1",
-    "0xd42": "Cortex-A78AE",
-}
 ARM = ("aarch64", "arm")
 X86 = ("x86_64", "i386", "i486", "i586", "i686")
 
@@ -50,9 +39,8 @@ def board(root: Path) -> str | None:
 
 
 def cpu(root: Path) -> str | None:
-    entries = _cpuinfo(root)
-    part = entries.get("CPU part", "")
-    return ARM_PARTS.get(part) or entries.get("model name") or part or None
+    """The kinds of its cores."""
+    return ", ".join(kinds(root)) or None
 
 
 def emulated(root: Path, arch: str) -> bool | None:
@@ -61,12 +49,12 @@ def emulated(root: Path, arch: str) -> bool | None:
     An emulated process is told the wished-for architecture by uname, but not by the kernel's own file, which Linux has
     had since 6.1. Before that a device tree tells: emulation of a single process shows none.
     """
-    entries = _cpuinfo(root)
-    if "TCG" in entries.get("model name", ""):
+    told = _cpuinfo(root)
+    if "TCG" in told.get("model name", ""):
         return True
     kernel = text(root / "proc/sys/kernel/arch")
     if kernel is None and arch.startswith(ARM):
-        if "vendor_id" in entries:  # only x86 has this line
+        if "vendor_id" in told:  # only x86 has this line
             return True
         return False if text(root / "proc/device-tree/model") else None
     if kernel is None:
@@ -76,8 +64,7 @@ def emulated(root: Path, arch: str) -> bool | None:
 
 def _cpuinfo(root: Path) -> Mapping[str, str]:
     """The first core's entries; the lines behind the cores, as a Raspberry Pi's, among them."""
-    entries: Dict[str, str] = {}
-    for line in (text(root / "proc/cpuinfo") or "").splitlines():
-        key, _, value = line.partition(":")
-        entries.setdefault(key.strip(), value.strip())
-    return entries
+    first: Dict[str, str] = {}
+    for core in entries(root):
+        first = {**core, **first}
+    return first

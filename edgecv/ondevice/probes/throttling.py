@@ -39,7 +39,7 @@ def signs(root: Path) -> Signs:
     now = None if bits is None else tuple(word for bit, word in FIRMWARE.items() if bits >> bit & 1)
     if now is None and undervoltage(root):
         now = (FIRMWARE[0],)
-    return Signs(now, {**ever, **_counters(root)}, _cooling(root))
+    return Signs(now, {**ever, **counters(root)}, cooling(root))
 
 
 def slowed(signs: Signs, before: Signs) -> Tuple[str, ...] | None:
@@ -73,7 +73,7 @@ def _firmware(root: Path) -> int | None:
     return whole((answer or "").partition("=")[2], 16)
 
 
-def _counters(root: Path) -> Dict[str, int]:
+def counters(root: Path) -> Dict[str, int]:
     """Of x86 cores and packages, and of a Jetson's guards against low voltage and high current."""
     folders = in_order(root / "sys/devices/system/cpu", "cpu[0-9]*/thermal_throttle")
     found = {}
@@ -90,7 +90,7 @@ def _counters(root: Path) -> Dict[str, int]:
     return found
 
 
-def _cooling(root: Path) -> Dict[str, int]:
+def cooling(root: Path) -> Dict[str, int]:
     """How far each device that slows a processor is on, by its type and number."""
     found = {}
     for device in in_order(root / "sys/class/thermal", "cooling_device*"):

@@ -15,7 +15,7 @@ TIMEOUT_S = 0.5
 
 def output(command: List[str]) -> str | None:
     """What the tool printed; None where there is none, or it failed or took too long."""
-    tool = _place(command[0])
+    tool = place(command[0])
     if tool is None:
         return None
     import subprocess
@@ -37,7 +37,7 @@ def output(command: List[str]) -> str | None:
 
 def follow(command: List[str], on_line: Callable[[str], None]) -> Callable[[], None]:
     """Hand over each line that the tool prints, from a thread, until the function that this gives is called."""
-    tool = _place(command[0])
+    tool = place(command[0])
     if tool is None:
         return lambda: None
     import subprocess
@@ -68,6 +68,7 @@ def _read(lines: IO[bytes], on_line: Callable[[str], None]) -> None:
             on_line(line.decode(errors="replace"))
 
 
-def _place(name: str) -> str | None:
+def place(name: str) -> str | None:
+    """Where a tool lies on PATH."""
     places = (Path(folder) / name for folder in os.get_exec_path())
     return next((str(place) for place in places if os.access(place, os.X_OK)), None)

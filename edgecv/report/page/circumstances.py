@@ -55,6 +55,8 @@ def _environment(environment: Environment) -> dict[str, str]:
         "operating system": environment.kernel or NOT_READ,
         "python": environment.python or NOT_READ,
         "governor": environment.governor or NOT_READ,
+        **({"power mode": environment.power_mode} if environment.power_mode else {}),
+        **({"clocks fixed": _word(environment.clocks_fixed)} if environment.clocks_fixed is not None else {}),
         "clock": _readings(environment.frequency_mhz, " MHz"),
         "temperature": _readings(environment.temperature_c, " °C"),
         "throttled": _word(environment.throttled),

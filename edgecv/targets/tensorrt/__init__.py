@@ -9,7 +9,8 @@ import shutil
 from pathlib import Path
 
 from edgecv.errors import GateRefused
-from edgecv.hosts.trtexec import PLACE, commands, shell_lines
+from edgecv.hosts.trtexec import commands, shell_lines
+from edgecv.hosts.trtexec_script import script
 from edgecv.hosts.versions import versions
 from edgecv.records.files import write_whole
 from edgecv.records.recipe import Precision
@@ -34,7 +35,7 @@ RUN_BY = "onnx"
 MODEL = "model.onnx"
 FLOAT, CACHE = "float32.onnx", "int8.calib"  # another way to int8, for boards that refuse the quantized file
 WITHOUT_CALIBRATION = (11,)  # the first version that reads quantized files only
-COMMANDS = "trtexec.txt"
+COMMANDS = "trtexec.sh"
 
 # TensorRT refuses zero points other than 0 and quantized biases; its older versions also weights stored as int8, so
 # these stay float32 and are quantized in the graph.
@@ -94,10 +95,11 @@ def _compiled(exported: Exported, spec: Spec, model: Path) -> tuple[dict[str, st
 
 
 def _commands(spec: Spec, *, with_cache: bool) -> str:
-    text = f"# Here, on a device with TensorRT {spec.oldest}: build the plan, measure it, profile its layers.\n"
-    text += "# The last one's times are no latency: profiling slows what it looks at.\n"
-    text += f'export PATH="$PATH:{PLACE}"\n' + shell_lines(commands(spec.oldest, spec.precision, MODEL))
+    text = script(spec.oldest, spec.precision, MODEL)
     if with_cache:
-        text += f"# Should {MODEL} be refused, or be slow: the float32 file, with the ranges beside it.\n"
-        text += shell_lines(commands(spec.oldest, spec.precision, FLOAT, calibration=CACHE)[:1])
+        text += (
+            f"\n# Should {MODEL} be refused, or be slow: the float32 file, with the ranges beside it. It is not the\n"
+        )
+        text += "# network that was proven, so edgecv takes no times of it.\n"
+        text += f"# {shell_lines(commands(spec.oldest, spec.precision, FLOAT, calibration=CACHE)[:1])}"
     return text

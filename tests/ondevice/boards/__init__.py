@@ -11,6 +11,9 @@ THERMAL = "sys/class/thermal"
 PROC_STAT = "cpu  1000 100 400 9000 50 10 40 {steal} 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\n"
 PRESSURE = "some avg10=0.12 avg60=0.05 avg300=0.01 total=2500000\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n"
 
+V8 = "fp asimd evtstrm aes pmull sha1 sha2 crc32"  # Features of Cortex-A53, A57 and A72
+V8_2 = f"{V8} atomics fphp asimdhp cpuid asimdrdm lrcpc dcpop asimddp"  # of Cortex-A55, A76 and A78AE
+
 Files = dict[str, str]
 
 
@@ -47,6 +50,29 @@ def cooling(states: Mapping[str, int]) -> Files:
         for index, (kind, state) in enumerate(states.items())
         for name, value in {"type": kind, "cur_state": state}.items()
     }
+
+
+def memory(kilobytes: int) -> Files:
+    return {"proc/meminfo": f"MemTotal:       {kilobytes} kB\nMemFree:        100 kB\n"}
+
+
+def cpuinfo(*cores: tuple[str, str, str]) -> Files:
+    """Implementer, part and features of each core, as a 64-bit ARM kernel lists them."""
+    blocks = [
+        f"processor\t: {index}\nFeatures\t: {features}\nCPU implementer\t: {implementer}\nCPU part\t: {part}\n"
+        for index, (implementer, part, features) in enumerate(cores)
+    ]
+    return {"proc/cpuinfo": "\n".join(blocks), f"{CPU}/present": f"0-{len(cores) - 1}\n"}
+
+
+def package(name: str, version: str, python: str = "python3") -> Files:
+    """One that the system's Python has."""
+    folder = f"usr/lib/{python}/dist-packages/{name}-{version}.dist-info"
+    return {f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"}
+
+
+def system(name: str) -> Files:
+    return {"etc/os-release": f'ID=x\nPRETTY_NAME="{name}"\n'}
 
 
 def process(cgroup: str) -> Files:

@@ -6,11 +6,17 @@ degrees always, and lines of tegrastats: forums of NVIDIA's, rbonghi/jetson_stat
 heat as cooling devices named *-balanced: NVIDIA's kernel, soctherm.
 """
 
-from tests.ondevice.boards import Files, cooling, cores, process, zones
+from tests.ondevice.boards import V8, Files, cooling, cores, cpuinfo, memory, package, process, system, zones
 
 INA = "sys/bus/i2c/devices/6-0040/iio:device0"
 
 FILES: Files = {
+    **cpuinfo(*4 * [("0x41", "0xd07", V8)]),
+    **memory(4059264),
+    **system("Ubuntu 18.04.6 LTS"),
+    **package("tensorrt", "8.2.1.8", "python3.6"),
+    "usr/src/tensorrt/bin/trtexec": "",
+    "proc/device-tree/compatible": "nvidia,p3449-0000-b00\0nvidia,jetson-nano\0nvidia,tegra210\0",
     **cores(4, 921600, 102000, 1479000, "schedutil"),
     **zones({"AO-therm": "41500", "CPU-therm": "34000", "GPU-therm": "31000", "PMIC-Die": "100000"}),
     **cooling({"pwm-fan": 0, "gpu-balanced": 0, "cpu-balanced": 0}),
@@ -18,7 +24,6 @@ FILES: Files = {
     "sys/fs/cgroup/cpu,cpuacct/user.slice/cpu.stat": "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n",
     "sys/fs/cgroup/cpu,cpuacct/cpu.stat": "nr_periods 0\nnr_throttled 0\nthrottled_time 0\n",
     "proc/device-tree/model": "NVIDIA Jetson Nano Developer Kit\0",
-    "proc/cpuinfo": "processor\t: 0\nCPU part\t: 0xd07\n",
     "etc/nvpmodel.conf": "< POWER_MODEL ID=0 NAME=MAXN >\n< POWER_MODEL ID=1 NAME=5W >\n< PM_CONFIG DEFAULT=0 >\n",
     f"{INA}/rail_name_0": "POM_5V_IN\n",
     f"{INA}/in_power0_input": "2532\n",

@@ -6,11 +6,17 @@ Linux Developer Guide, Platform Power and Performance). Names of cooling devices
 /var/lib/nvpmodel/status holds `pmode:` and four digits, /etc/nvpmodel.conf names the modes.
 """
 
-from tests.ondevice.boards import Files, cooling, cores, process, zones
+from tests.ondevice.boards import V8_2, Files, cooling, cores, cpuinfo, memory, package, process, system, zones
 
 HWMON = "sys/class/hwmon"
 
 FILES: Files = {
+    **cpuinfo(*6 * [("0x41", "0xd42", V8_2)]),
+    **memory(7802880),
+    **system("Ubuntu 22.04.4 LTS"),
+    **package("tensorrt", "10.3.0", "python3.10"),
+    "usr/src/tensorrt/bin/trtexec": "",
+    "proc/device-tree/compatible": "nvidia,p3768-0000+p3767-0005\0nvidia,p3767-0005\0nvidia,tegra234\0",
     **cores(6, 1510400, 729600, 1510400, "schedutil"),
     **zones({"cpu-thermal": "48562", "gpu-thermal": "47125", "cv0-thermal": "-256000", "tj-thermal": "48562"}),
     **cooling({"pwm-fan": 2, "cpufreq-cpu0": 0, "devfreq-17000000.gpu": 4, "cpu-throttle-alert": 0}),
@@ -18,7 +24,6 @@ FILES: Files = {
     "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory\n",
     "sys/fs/cgroup/cpu.stat": "usage_usec 1000\nuser_usec 700\nsystem_usec 300\n",
     "proc/device-tree/model": "NVIDIA Jetson Orin Nano Developer Kit\0",
-    "proc/cpuinfo": "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd42\n",
     "etc/nvpmodel.conf": "< PM_CONFIG DEFAULT=0 >\n< POWER_MODEL ID=0 NAME=15W >\n< POWER_MODEL ID=1 NAME=7W >\n",
     "var/lib/nvpmodel/status": "pmode:0001",
     f"{HWMON}/hwmon1/name": "ina3221\n",

@@ -15,6 +15,7 @@ STATUS = "var/lib/nvpmodel/status"
         (nano.FILES, "MAXN"),  # never set: the default
         ({**orin_nano.FILES, STATUS: "pmode:0009\n"}, "9"),  # of a newer list
         ({STATUS: "pmode:0002\n"}, "2"),
+        ({**orin_nano.FILES, STATUS: "pmode:0001 fmode:fan_mode_quiet"}, "7W"),
         ({**orin_nano.FILES, STATUS: "garbage"}, "15W"),
         ({CONF: "< POWER_MODEL ID=0 NAME=15W >\n"}, None),
         ({STATUS: ":", CONF: "< POWER_MODEL ID= NAME= >"}, None),
