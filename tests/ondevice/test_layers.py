@@ -54,8 +54,13 @@ def test_every_layer_has_a_kernel_a_time_and_its_share(profiles, build) -> None:
     taken = profiles[build]
     assert taken.layers
     assert all(layer.kernel and layer.p50_ms is not None and layer.p50_ms >= 0 for layer in taken.layers)
-    assert taken.total_ms == pytest.approx(sum(layer.p50_ms for layer in taken.layers))
-    assert sum(layer.share for layer in taken.layers) == pytest.approx(1)
+    if any(layer.p50_ms for layer in taken.layers):
+        assert taken.total_ms == pytest.approx(sum(layer.p50_ms for layer in taken.layers))
+        assert sum(layer.share for layer in taken.layers) == pytest.approx(1)
+    else:  # LiteRT counts whole microseconds, and a fast processor needs less for each of these tiny layers
+        assert build[0] == "tflite"
+        assert taken.total_ms is None
+        assert {layer.share for layer in taken.layers} == {None}
     assert (taken.runs, taken.threads, taken.untold) == (RUNS, 1, ())
 
 

@@ -35,6 +35,7 @@ class Computed:
         # Rows of one long axis: NumPy is slow where the last axis is as short as that of channels. Bytes become floats
         # within the subtraction, a few thousand at a time, which saves a way through memory.
         pixels = images.reshape(count, height, width * channels)
+        rows: np.ndarray
         if self.mean.any():
             rows = np.subtract(pixels, _along_a_row(self.mean, width), dtype=np.float32)
         else:
