@@ -15,12 +15,13 @@ from PIL import Image
 from edgecv.documents import read_measurement
 from edgecv.errors import InputError, MeasurementNotValid
 from edgecv.ondevice import bench, probes
-from edgecv.ondevice.bench import measuring, soak, turns
+from edgecv.ondevice.bench import Settings, measuring, soak, turns
+from edgecv.ondevice.bench.described import latency as latency_of
 from edgecv.ondevice.bench.pace import Pace
 from edgecv.ondevice.bench.pictures import pictures_of
 from edgecv.ondevice.bench.throughput import throughput
 from edgecv.ondevice.engines import ENGINES, EngineOptions, open_engines
-from edgecv.ondevice.stopwatch import PLANS, Taken, sample
+from edgecv.ondevice.stopwatch import PLANS, Taken, Warmth, sample
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Measurement
 from tests.ondevice import models
@@ -62,6 +63,13 @@ def test_the_percentiles_come_from_the_samples_that_are_kept(measurement) -> Non
     assert latency.p50_ms == np.median(samples)
     assert latency.p90_ms == pytest.approx(np.quantile(samples, 0.9))
     assert latency.p50_ci95_ms[0] <= latency.p50_ms <= latency.p50_ci95_ms[1]
+
+
+def test_however_many_samples_agree_an_interval_leaves_room_for_another_process() -> None:
+    samples = np.full(5000, 2.0)
+    told = latency_of(Taken(samples, 10.0, "interval", (5000,), 0.0), Warmth(20, 0.1, steady=True), Settings())
+    assert told.p50_ci95_ms == pytest.approx((1.99, 2.01))
+    assert told.p90_ci95_ms == pytest.approx((1.99, 2.01))
 
 
 def test_the_parts_of_the_way_add_up(measurement) -> None:
