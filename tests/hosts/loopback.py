@@ -170,7 +170,8 @@ class LoopbackBoard:
         if os.geteuid() == 0:  # for root it insists on a folder that the system's own service makes
             Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
         command = [str(sshd()), "-D", "-e", "-f", str(self.folder / "sshd_config")]
-        self._sshd = subprocess.Popen(command, stderr=(self.folder / "sshd.log").open("ab"))
+        with (self.folder / "sshd.log").open("ab") as log:
+            self._sshd = subprocess.Popen(command, stderr=log)
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             with socket.socket() as probe:

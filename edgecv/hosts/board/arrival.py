@@ -1,5 +1,6 @@
 """The first code that reaches a board: it takes the rest from stdin and starts it. Any Python 3 can read it."""
 
+import hashlib
 import importlib.abc
 import importlib.util
 import json
@@ -31,7 +32,8 @@ def arrive():  # type: ignore[no-untyped-def]
     if sys.version_info < OLDEST:
         here = ".".join(map(str, sys.version_info[:3]))
         error = "needs Python {}.{} or later, its {} is {}".format(*OLDEST, wanted["python"], here)
-        sys.stdout.write("\n" + wanted["mark"] + json.dumps({"error": error, "code": UNAVAILABLE, "size": 0}) + "\n")
+        refusal = {"error": error, "code": UNAVAILABLE, "size": 0, "sha256": hashlib.sha256(b"").hexdigest()}
+        sys.stdout.write("\n" + wanted["mark"] + json.dumps(refusal) + "\n")
         return
     sys.meta_path.insert(0, _Sent(wanted.pop("sources")))  # type: ignore[no-untyped-call]
     from edgecv.hosts.board.relay import main

@@ -45,7 +45,7 @@ class Keeper:
         self._patience_s = FIRST_S
         self._wanted_patience_s = float(wanted["patience_s"])
         self._lease = Lease(wanted["session"], wanted["words"])
-        self._leased = False
+        self._leased = bool(wanted["returning"]) and self._lease.renew()  # after an earlier keeper, which was killed
         self._store = Store(root)
         self._jobs: Dict[int, Job] = {}
         self._guard = Guard(None, None)
@@ -71,7 +71,7 @@ class Keeper:
             job.end("the session was over")
         if self._leased:
             self._store.tidy()
-            self._lease.release()
+        self._lease.release()
         shutil.rmtree(str(self._folder), ignore_errors=True)
 
     def _round(self) -> None:

@@ -30,12 +30,12 @@ def place() -> Path:
 
 
 def holder() -> Words | None:
-    """Who has the board now."""
+    """Who has the board now, and for how long unless it is renewed."""
     try:
         words = _parsed(place().read_text(encoding="utf-8"))
     except OSError:
         return None
-    return None if _stale(words) else words
+    return None if _stale(words) else {**words, "expires_in_s": float(words["expires"]) - _now()}
 
 
 class Lease:
@@ -94,17 +94,19 @@ def _stale(words: Words) -> bool:
 def _end_what_is_left(stale: Words) -> None:
     """A holder that sleeps must not wake up into our measurement; what it started ends with it."""
     pid = stale.get("pid")
-    if isinstance(pid, int) and pid > 1 and stale.get("began") and stale.get("began") == began(pid):
+    if not isinstance(pid, int) or pid in (1, os.getpid()):
+        return
+    if stale.get("boot") == _boot() and stale.get("began") == began(pid):
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
 
 
-def began(pid: int) -> str | None:
-    """When a process was started: together with its number it names one process, whatever became of the number."""
+def began(pid: int) -> str:
+    """When a process was started: together with its number it names one process of this start of the machine."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
-        return None
+        return "gone"
 
 
 def _read(handle: int) -> Words:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import compileall
 import os
+import py_compile
 import shutil
 import time
 from contextlib import suppress
@@ -89,7 +90,8 @@ class Store:
             half = tree.with_name(tree.name + PART)
             shutil.rmtree(str(half), ignore_errors=True)
             self.lay(files, half)
-            compileall.compile_dir(str(half), quiet=2)
+            # By content, as the tree is known: its files' times tell when they were used last.
+            compileall.compile_dir(str(half), quiet=2, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
             half.replace(tree)
         os.utime(str(tree))
         return tree

@@ -17,6 +17,7 @@ SERVING = {  # packages that bring a target's runtime, the one to install first
     "openvino": ("openvino",),
     "tensorrt": ("tensorrt",),
 }
+RUNTIMES = frozenset(package for packages in SERVING.values() for package in packages)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ class Session:
     def take_lease(self) -> None:
         """Wait until nobody else is at work on the board."""
         while holder := self.ask("lease")[0]["holder"]:
-            self._say(f"waiting for {self.name}: {held(holder)}")
+            self._say(f"waiting for {self.name}, which is in use by {held(holder)}")
             time.sleep(LEASE_S)
 
     def leave(self) -> None:
@@ -111,7 +111,7 @@ class Session:
 def held(lease: Message) -> str:
     """Who has a board, for what, and since when, by its own clock."""
     since = datetime.fromtimestamp(float(lease.get("since", 0))).strftime("%H:%M")
-    return f"{lease.get('owner', 'somebody')} has it since {since} for {lease.get('purpose', 'something')}"
+    return f"{lease.get('owner', 'somebody')}, since {since}, for {lease.get('purpose', 'something')}"
 
 
 def _user() -> str:
