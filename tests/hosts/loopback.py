@@ -14,11 +14,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+from edgecv.ondevice import probes
 
 INSTALLED = Path(np.__file__).parent.parent
 PACKAGES = ("numpy", "PIL", "pillow", "onnxruntime")
@@ -192,16 +194,14 @@ class LoopbackBoard:
                 continue
 
 
-def make_board(folder: Path, name: str = "board", packages: Sequence[str] = PACKAGES) -> LoopbackBoard:
+def make_board(folder: Path, name: str = "board", python: str = PYTHON, arch: str = "") -> LoopbackBoard:
     """A board that is ready to be logged in to, and a folder `client` with the `ssh` that knows it."""
-    from edgecv.ondevice import probes
-
     for each in ("home", "bin", "tmp", "site", "client"):
         (folder / each).mkdir(parents=True)
     board = LoopbackBoard(folder, name, _free_port())
     ssh = shutil.which("ssh")
     words = {"folder": folder, "name": name, "port": board.port, "ssh": ssh, "python": sys.executable}
-    words |= {"user": _user(), "arch": probes.architecture(), "cores": probes.cores()}
+    words |= {"user": _user(), "arch": arch or probes.architecture(), "cores": probes.cores()}
     for each in ("hostkey", "key"):
         command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / each)]
         subprocess.run(command, check=True)
@@ -210,10 +210,10 @@ def make_board(folder: Path, name: str = "board", packages: Sequence[str] = PACK
     (folder / "known").write_text(f"[127.0.0.1]:{board.port} {public}\n")
     for place, text in {"sshd_config": SSHD, "config": CLIENT, f"{name}.yaml": PROFILE, "rc": ""}.items():
         (folder / place).write_text(text.format(**words))
-    for place, text in {"login": LOGIN, "bin/python3": PYTHON, "client/ssh": SSH}.items():
+    for place, text in {"login": LOGIN, "bin/python3": python, "client/ssh": SSH}.items():
         (folder / place).write_text(text.format(**words))
         (folder / place).chmod(0o755)
-    for package in packages:
+    for package in () if arch else PACKAGES:  # of another processor it has its own
         for path in INSTALLED.glob(f"{package}*"):  # with the libraries that its wheel keeps beside it
             (folder / "site" / path.name).symlink_to(path)
     board.start()

@@ -22,6 +22,8 @@ from edgecv.errors import EdgecvError, InputError, Unavailable, from_os_error
 from edgecv.hosts.board.frames import Frames, Message, framed
 from edgecv.hosts.board.job import LOG, OUTCOME, Job, interpreter
 from edgecv.hosts.board.lease import RENEW_S, Lease
+from edgecv.hosts.board.leftovers import clear
+from edgecv.hosts.board.locks import locked
 from edgecv.hosts.board.memory import Guard
 from edgecv.hosts.board.store import Store, pieces_of
 
@@ -42,7 +44,7 @@ class Keeper:
     def __init__(self, root: Path, folder: Path, listener: socket.socket, wanted: Message) -> None:
         self._root, self._folder, self._listener = root, folder, listener
         self._mark, self._python = wanted["mark"], interpreter(wanted["python"])
-        self._patience_s = FIRST_S
+        self._patience_s = min(FIRST_S, float(wanted["patience_s"]))
         self._wanted_patience_s = float(wanted["patience_s"])
         self._lease = Lease(wanted["session"], wanted["words"])
         self._leased = bool(wanted["returning"]) and self._lease.renew()  # after an earlier keeper, which was killed
@@ -71,6 +73,8 @@ class Keeper:
             job.end("the session was over")
         if self._leased:
             self._store.tidy()
+            with locked(self._root / "lock"):  # the one whose lease we took over slept until now, and is dead
+                clear(self._folder.parent, self._folder)
         self._lease.release()
         shutil.rmtree(str(self._folder), ignore_errors=True)
 

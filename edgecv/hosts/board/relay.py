@@ -8,7 +8,6 @@ from __future__ import annotations
 import fcntl
 import os
 import select
-import shutil
 import socket
 import sys
 from contextlib import suppress
@@ -19,9 +18,10 @@ from edgecv.errors import EdgecvError, Unavailable, from_os_error
 from edgecv.hosts.board.facts import facts
 from edgecv.hosts.board.frames import Message, framed
 from edgecv.hosts.board.keeper import Keeper
+from edgecv.hosts.board.leftovers import ALIVE, clear
 from edgecv.hosts.board.locks import is_free, locked
 
-SOCKET, ALIVE = "socket", "alive"
+SOCKET = "socket"
 BLOCK = 1 << 16
 
 
@@ -56,9 +56,7 @@ def _line_to_keeper(root: Path, wanted: Dict[str, Any]) -> socket.socket:
     folder = _folder(root, wanted)
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with locked(root / "lock"):
-        for other in folder.parent.iterdir():
-            if other != folder and is_free(other / ALIVE):
-                shutil.rmtree(str(other), ignore_errors=True)  # its keeper was killed, and nobody came back
+        clear(folder.parent, folder)
         if wanted["returning"] and not folder.is_dir():
             raise Unavailable("the session is over there: the board was started anew, or waited too long for its host")
         folder.mkdir(exist_ok=True)
