@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ def board(arm: LoopbackBoard, monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopb
     arm.wait_until_clean(30)
 
 
-def objects(board: LoopbackBoard, artifact, photos: Path, capsys) -> list[object]:
+def objects(board: LoopbackBoard, artifact, photos: Path, capsys) -> list[list[dict[str, Any]]]:
     words = ["predict", str(artifact.folder), str(photos), "--json", "--threshold", "0.5"]
     assert main([*words, "--device", str(board.profile)]) == 0
     return [each["objects"] for each in json.loads(capsys.readouterr().out)["predictions"]]
