@@ -23,6 +23,7 @@ from edgecv.hosts.board.locks import is_free, locked
 
 SOCKET = "socket"
 BLOCK = 1 << 16
+CONNECT_S = 10.0  # to a keeper that may be stopped, or so busy that it seems to be
 
 
 def main(wanted: Dict[str, Any]) -> None:
@@ -64,7 +65,12 @@ def _line_to_keeper(root: Path, wanted: Dict[str, Any]) -> socket.socket:
         if is_free(Path(ALIVE)):
             _start_keeper(root, folder, wanted)
     line = socket.socket(socket.AF_UNIX)
-    line.connect(SOCKET)
+    line.settimeout(CONNECT_S)
+    try:
+        line.connect(SOCKET)
+    except OSError as error:
+        raise Unavailable(f"what looks after the session there does not answer: {error}") from error
+    line.settimeout(None)
     return line
 
 

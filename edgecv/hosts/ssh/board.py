@@ -59,7 +59,7 @@ class Board:
         for argument in arguments:
             words.append(self._word(argument, parcel, made))
         parcel.send(self._session, self._say)
-        self._session.ask("lay", files=parcel.laid, place="")
+        self._session.ask("lay", files=parcel.laid)
         self._jobs += 1
         self._session.ask(
             "start",

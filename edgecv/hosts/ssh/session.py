@@ -51,14 +51,18 @@ class Session:
 
     def ask(self, do: str, payload: bytes = b"", wait_s: float = 0.0, **fields: Any) -> tuple[Message, bytes]:
         """The board's answer; its refusals, and a line that cannot be mended, are raised."""
+        until = None
         while True:
             try:
                 if self._line is None:
-                    self._line = self._return()
+                    self._line = self._return(until or time.monotonic() + RETURN_S)
                 answer, content = self._line.ask({"do": do, **fields}, payload, wait_s)
                 break
             except Cut as cut:
                 self._lose(str(cut))
+                until = until or time.monotonic() + RETURN_S
+                if time.monotonic() > until:  # ssh gets through, and nobody answers there
+                    raise self._given_up(str(cut)) from cut
         if "error" in answer:
             raise error_of(self.name, answer)
         return answer, content
@@ -86,10 +90,10 @@ class Session:
         self.cuts += 1
         self._say(f"{self.name}: the line was cut ({words}); trying again")
 
-    def _return(self) -> Line:
+    def _return(self, until: float) -> Line:
         """A new line to the same session. That the board can be reached and has none is final."""
         assert self._profile.connection
-        until, pauses = time.monotonic() + RETURN_S, iter(PAUSE_S)
+        pauses = iter(PAUSE_S)
         while True:
             try:
                 line = Line(self._profile.connection, self._wanted)
@@ -97,15 +101,18 @@ class Session:
             except Cut as cut:
                 words = str(cut)
             if time.monotonic() > until:
-                raise Unavailable(
-                    f"{self.name}: the line was cut and did not come back within {RETURN_S:.0f} s ({words}); the board "
-                    f"ends the work and takes it away by itself, {PATIENCE_S:.0f} s after it heard from us last"
-                )
+                raise self._given_up(words)
             time.sleep(next(pauses, PAUSE_S[-1]))
         if "error" in line.hello:
             line.close()
             raise error_of(self.name, line.hello)
         return line
+
+    def _given_up(self, words: str) -> Unavailable:
+        return Unavailable(
+            f"{self.name}: the line was cut and did not come back within {RETURN_S:.0f} s ({words}); the board ends "
+            f"the work and takes it away by itself, {PATIENCE_S:.0f} s after it heard from us last"
+        )
 
 
 def held(lease: Message) -> str:
