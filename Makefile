@@ -35,7 +35,7 @@ check: venv
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/vermin --quiet --no-tips --target=3.8- --violations edgecv/errors.py edgecv/records edgecv/ondevice
+	$(BIN)/vermin --quiet --no-tips --target=3.8- --violations edgecv/errors.py edgecv/records edgecv/ondevice edgecv/hosts/board
 
 clean:
 	rm -rf .venv .venv-tflite-runtime .mypy_cache .ruff_cache .pytest_cache runs

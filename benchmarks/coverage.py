@@ -19,7 +19,7 @@ import numpy as np
 import simulated
 from circumstances import write_result
 
-from edgecv import datasets
+from edgecv import datasets, hosts
 from edgecv.documents import load_recipe
 from edgecv.evaluation.predict import predict
 from edgecv.evaluation.score import score
@@ -27,6 +27,7 @@ from edgecv.ondevice import predictions
 from edgecv.ondevice.statistics import interval
 from edgecv.ondevice.stopwatch import PLANS
 from edgecv.ondevice.verdict import judge
+from edgecv.records.artifact import open_sealed
 
 LATENCIES_MS = (5.0, 20.0)
 TRIALS = 400
@@ -85,7 +86,7 @@ def paired(recipe_name: str, run_folder: Path) -> dict[str, Any]:
     samples = datasets.load(recipe.data, recipe.task, "test")
     every = list(range(len(samples)))
     float_arm = predictions.read(run_folder / "test.predictions.npz")
-    arms = {artifact.name: _predicted(artifact, recipe.task, samples) for artifact in _artifacts(run_folder)}
+    arms = {artifact.name: _predicted(artifact, samples) for artifact in _artifacts(run_folder)}
     before = score(recipe.task, float_arm, samples, every).values[metric]
     drops = {name: before - score(recipe.task, arm, samples, every).values[metric] for name, arm in arms.items()}
     worst = max(drops, key=lambda name: drops[name])
@@ -111,9 +112,9 @@ def _artifacts(run_folder: Path) -> list[Path]:
     return [manifest.parent for manifest in sorted(run_folder.glob("artifacts/*-int8/manifest.json"))]
 
 
-def _predicted(artifact: Path, task: str, samples: Any) -> list[Any]:
-    with tempfile.TemporaryDirectory() as work:
-        return predict(artifact, task, samples, range(len(samples)), work=Path(work), threads=1)
+def _predicted(artifact: Path, samples: Any) -> list[Any]:
+    with tempfile.TemporaryDirectory() as work, hosts.at(None, "coverage") as here:
+        return predict(open_sealed(artifact), here, samples, range(len(samples)), work=Path(work), threads=1)
 
 
 def main() -> int:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import msgspec
 
-from edgecv.bench.alone import alone
-from edgecv.hosts.local import run_module
-from edgecv.ondevice.engines import check_hint, engine_for
+from edgecv.hosts import Argument, Made, at, given_artifact, run
+from edgecv.ondevice.engines import check_hint
 from edgecv.ondevice.layers import RUNS
 from edgecv.records.artifact import open_sealed
+from edgecv.records.device import DeviceProfile
 from edgecv.records.files import write_json
 from edgecv.records.layers import Layer, Layers, Summary, in_integers
 
@@ -24,6 +24,7 @@ MEANT: dict[str, set[str]] = {  # what the layers with weights may compute in wi
     "dynamic": {"int8", "float32"},  # the smallest layers stay as they are
 }
 LIMIT_SECONDS = 600
+LONGEST_S = 3600.0  # of a whole profile
 MOST = 0.5
 NAMED = 3  # layers that a warning names
 
@@ -31,7 +32,7 @@ NAMED = 3  # layers that a warning names
 def profile(
     artifact_folder: Path,
     *,
-    device: str,
+    device: DeviceProfile,
     threads: int,
     out: Path,
     hint: str = "",
@@ -41,18 +42,19 @@ def profile(
 ) -> Layers:
     """Take a profile, write it to `out`, and give it back with what it comes to."""
     artifact = open_sealed(artifact_folder)
-    engine_for(artifact)
     check_hint(artifact, hint)
-    asked: list[object] = ["--out", out, "--threads", threads, "--runs", runs, "--profile", device]
+    asked: list[Argument] = ["--out", Made(out), "--threads", threads, "--runs", runs, "--profile", device.name]
     asked += ["--hint", hint] if hint else []
     asked += ["--affinity", ",".join(map(str, affinity))] if affinity else []
-    with alone(on_progress):
-        run_module(
-            "edgecv.ondevice",
-            ["layers", artifact_folder, *asked],
+    with at(device, "bench --layers", measuring=True, on_progress=on_progress) as host:
+        host.require(artifact)
+        run(
+            host,
+            ["layers", given_artifact(artifact), *asked],
             log=out.with_suffix(".log"),
             on_progress=on_progress,
             silent_s=LIMIT_SECONDS,
+            limit_s=LONGEST_S,
         )
     taken = msgspec.json.decode(out.read_bytes(), type=Layers)
     summed_up = dataclasses.replace(taken, summary=summarise(taken))

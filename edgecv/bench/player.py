@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 
 from edgecv.bench.job import Job
-from edgecv.bench.memory import Guard
 from edgecv.documents import read_measurement
 from edgecv.errors import EdgecvError, MeasurementNotValid, Unavailable
-from edgecv.hosts.local import Child, TimedOut
+from edgecv.hosts import Guard, Host, Work
+from edgecv.hosts.hearing import TimedOut
 from edgecv.ondevice.bench import measured
 from edgecv.ondevice.bench.measuring import OPENING
 from edgecv.ondevice.bench.turns import ENOUGH
@@ -27,15 +27,18 @@ Say = Callable[[str], None]
 class Player:
     """Whatever befalls its process, a crash, a hang, a lack of memory, becomes a FAILED measurement with the reason."""
 
-    def __init__(self, job: Job, guard: Guard, on_progress: Say | None, *, in_turns: bool) -> None:
+    def __init__(
+        self, job: Job, host: Host, guard: Guard, on_progress: Say | None, *, in_turns: bool, limit_s: float
+    ) -> None:
         self.job = job
         self.waiting = False  # for its next turn; otherwise it has not begun, or it has ended
         self.enough = False  # samples, as it said
         self.refused: Unavailable | None = None
-        self._guard, self._say, self._in_turns = guard, on_progress, in_turns
+        self._host, self._guard, self._say = host, guard, on_progress
+        self._in_turns, self._limit_s = in_turns, limit_s
         self._scratch = tempfile.TemporaryDirectory(prefix="edgecv-bench-")
         self._record = Path(self._scratch.name) / "measurement.json"
-        self._child: Child | None = None
+        self._child: Work | None = None
         self._failure = self._last = ""
 
     def __enter__(self) -> "Player":
@@ -51,7 +54,7 @@ class Player:
     def begin(self) -> None:
         """Start its process: it opens the artifact, then measures it or, where turns are taken, waits for its own."""
         arguments = self.job.arguments(self._record, in_turns=self._in_turns)
-        self._child = Child("edgecv.ondevice", arguments, self.job.log_file)
+        self._child = self._host.start(arguments, self.job.log_file, guard=self._guard, limit_s=self._limit_s)
         self._listen()
 
     def take_turn(self, order: str) -> None:
@@ -75,7 +78,7 @@ class Player:
 
     def _hear(self) -> None:
         assert self._child is not None
-        for line in self._child.lines(self._patience_s, self._guard.watch):
+        for line in self._child.lines(self._patience_s):
             if line.startswith(TURN):
                 self.waiting, self.enough = True, line.removeprefix(TURN) == ENOUGH
                 return

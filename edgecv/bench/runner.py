@@ -10,12 +10,11 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from edgecv.bench.alone import alone
 from edgecv.bench.job import Job, check
-from edgecv.bench.memory import Guard
 from edgecv.bench.paired import with_ratios
 from edgecv.bench.player import Player
 from edgecv.errors import Unavailable
+from edgecv.hosts import Host, at, guard
 from edgecv.ondevice.bench.turns import FEWEST_ROUNDS, GO, STOP
 from edgecv.records.files import write_json
 from edgecv.records.measurement import Measurement
@@ -36,28 +35,34 @@ def measure(job: Job, on_progress: Say | None = None) -> Measurement:
 def measure_all(
     jobs: Sequence[Job], *, interleave: bool = True, seed: int = SEED, on_progress: Say | None = None
 ) -> list[Measurement | Unavailable]:
-    """The measurement of each, or why it cannot be measured here; one that fails does not stop the others."""
-    refused = {place: reason for place, job in enumerate(jobs) if (reason := _refusal(job))}
-    possible = [job for place, job in enumerate(jobs) if place not in refused]
-    with alone(on_progress):
+    """The measurement of each, or why it cannot be measured; one that fails does not stop the others.
+
+    All of them are for one device.
+    """
+    with at(jobs[0].device, "bench", measuring=True, on_progress=on_progress) as host:
+        refused = {place: reason for place, job in enumerate(jobs) if (reason := _refusal(job, host))}
+        possible = [job for place, job in enumerate(jobs) if place not in refused]
         groups = [possible] if interleave else [[job] for job in possible]
-        taken = iter([each for group in groups if group for each in _together(group, seed, on_progress)])
+        taken = iter([each for group in groups if group for each in _together(group, host, seed, on_progress)])
     return [refused.get(place) or next(taken) for place in range(len(jobs))]
 
 
-def _refusal(job: Job) -> Unavailable | None:
+def _refusal(job: Job, host: Host) -> Unavailable | None:
     try:
-        check(job)
+        check(job, host)
     except Unavailable as reason:
         return reason
     return None
 
 
-def _together(jobs: Sequence[Job], seed: int, on_progress: Say | None) -> list[Measurement | Unavailable]:
-    guard = Guard(jobs[0].memory_limit_mb)
+def _together(jobs: Sequence[Job], host: Host, seed: int, on_progress: Say | None) -> list[Measurement | Unavailable]:
+    limits = guard(jobs[0].memory_limit_mb, host.free_mb())
+    limit_s = sum(job.longest_s for job in jobs)  # of each: it waits for the others
     with ExitStack() as stack:
         players = [
-            stack.enter_context(Player(job, guard, _named(job, jobs, on_progress), in_turns=len(jobs) > 1))
+            stack.enter_context(
+                Player(job, host, limits, _named(job, jobs, on_progress), in_turns=len(jobs) > 1, limit_s=limit_s)
+            )
             for job in jobs
         ]
         for player in players:

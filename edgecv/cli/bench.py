@@ -14,7 +14,7 @@ from edgecv.cli.places import places_for
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, to_plain
 from edgecv.errors import Unavailable
-from edgecv.hosts import require_here
+from edgecv.hosts import require_usable
 from edgecv.ondevice import probes
 from edgecv.ondevice.bench.command import core_numbers
 from edgecv.ondevice.engines import HINTS, check_hint
@@ -105,7 +105,7 @@ def command(
         check_hint(artifact, hint or "")
     if trtexec:
         return _import(opened[0], profile, trtexec, out, by_layer=by_layer, as_json=as_json_)
-    require_here(profile)
+    require_usable(profile, [artifact.manifest.target for artifact in opened])
     jobs = [
         bench.Job(
             artifact,
@@ -159,7 +159,7 @@ def _streams(
 ) -> int:
     """Those of the profile; where it names none and a throughput is wanted, as many as have a core for each thread."""
     target = artifact.manifest.target
-    cores = len(affinity) or probes.cores()
+    cores = len(affinity) or (profile.cpu.cores if profile.connection else probes.cores())
     return streams_for(profile, target) or (max(1, cores // threads_for(profile, target, threads)) if wanted else 0)
 
 
@@ -174,9 +174,7 @@ def _told(job: bench.Job, outcome: Measurement | Unavailable, *, alone: bool) ->
 
 
 def _profile(job: bench.Job, profile: DeviceProfile) -> Layers:
-    return layers.take(
-        job.artifact, job.out, device=profile.name, threads=job.threads, hint=job.hint, affinity=job.affinity
-    )
+    return layers.take(job.artifact, job.out, device=profile, threads=job.threads, hint=job.hint, affinity=job.affinity)
 
 
 def _show(taken: Sequence[Measurement | None], profiled: Sequence[Layers | None], *, as_json: bool) -> None:

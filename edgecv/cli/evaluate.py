@@ -10,7 +10,7 @@ from edgecv.cli.places import places_for
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, load_recipe, to_plain
 from edgecv.errors import Unavailable
-from edgecv.hosts import require_here
+from edgecv.hosts import require_usable
 from edgecv.ondevice.engines import HINTS, check_hint
 from edgecv.pipeline.measure import evaluate
 from edgecv.pipeline.reference import float_predictions
@@ -61,8 +61,8 @@ def command(
     if custom_layers and against is None:
         raise click.UsageError("--custom-layer is for the network of --against; say which")
     document, profile = load_recipe(recipe), load_device(device).record
-    require_here(profile)
     opened = [open_sealed(path) for path in artifacts]
+    require_usable(profile, [artifact.manifest.target for artifact in opened])
     for artifact in opened:
         check_hint(artifact, hint or "")
     with document.places():
@@ -85,7 +85,7 @@ def command(
                     document.record.accuracy,
                     workshop,
                     place,
-                    device=profile.name,
+                    device=profile,
                     split=split,
                     float_predictions=reference,
                     limit=limit,

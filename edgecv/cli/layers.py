@@ -6,6 +6,7 @@ from pathlib import Path
 from edgecv.bench import layers
 from edgecv.cli.output import Progress, say, table
 from edgecv.records.artifact import Artifact
+from edgecv.records.device import DeviceProfile
 from edgecv.records.layers import SUFFIX, Layer, Layers
 from edgecv.records.measurement import SUFFIX as MEASUREMENT
 
@@ -15,7 +16,13 @@ KERNELS, NAMED = 3, 8  # kernels and layers that are named below a table
 
 
 def take(
-    artifact: Artifact, measurement: Path, *, device: str, threads: int, hint: str = "", affinity: Sequence[int] = ()
+    artifact: Artifact,
+    measurement: Path,
+    *,
+    device: DeviceProfile,
+    threads: int,
+    hint: str = "",
+    affinity: Sequence[int] = (),
 ) -> Layers:
     """The profile of an artifact, in a file beside its measurement."""
     place = place_of(measurement)

@@ -11,12 +11,13 @@ import click
 from edgecv.cli.output import Progress, print_json, say
 from edgecv.documents import load_device
 from edgecv.errors import EdgecvError
-from edgecv.hosts import local, require_here
+from edgecv.hosts import Argument, Host, Made, at, given_artifact, given_source, require_usable, run
 from edgecv.ondevice.commands.shares import STAGES
 from edgecv.ondevice.engines import HINTS
 from edgecv.records.artifact import open_sealed
 from edgecv.records.device import threads_for
 
+LONGEST_S = 24 * 3600.0  # that a board may work on images whose number is not known here
 SHOWN = 8  # objects of one image in a line; --json has them all
 
 
@@ -48,32 +49,44 @@ def command(
       edgecv predict runs/demo/artifacts/onnx-float32 photo.jpg --json --threshold 0.5
     """
     profile = load_device(device).record
-    require_here(profile)
-    target = open_sealed(artifact).manifest.target
+    opened = open_sealed(artifact)
+    target = opened.manifest.target
+    require_usable(profile, [target])
     with tempfile.TemporaryDirectory(prefix="edgecv-") as scratch, Progress() as progress:
         answer = Path(scratch) / "predictions.json"
-        options: list[str | Path] = ["--json", answer, "--threads", str(threads_for(profile, target, threads))]
+        options: list[Argument] = ["--json", Made(answer), "--threads", threads_for(profile, target, threads)]
         if hint:
             options += ["--hint", hint]
         if out:
-            options += ["--out", out]
+            options += ["--out", Made(out)]
         if threshold is not None:
             options += ["--threshold", str(threshold)]
         log = Path(tempfile.gettempdir()) / f"edgecv-predict-{os.getpid()}.log"
+        host = at(profile, "predict", on_progress=progress)
         try:
-            arguments = ["predict", artifact, *sources, *options]
-            local.run_module("edgecv.ondevice", arguments, log=log, on_progress=progress)
+            with host:
+                arguments = ["predict", given_artifact(opened), *map(given_source, sources), *options]
+                run(host, arguments, log=log, on_progress=progress, limit_s=LONGEST_S)
             log.unlink()
         except EdgecvError as error:
             if str(log) not in str(error):  # only a message that points to the log needs it
-                log.unlink()
+                log.unlink(missing_ok=True)
             raise
         finally:  # an unreadable photo among many is an error, and the others' predictions are there all the same
-            document = json.loads(answer.read_bytes()) if answer.exists() else None
+            document = _named(json.loads(answer.read_bytes()), host) if answer.exists() else None
             if document:
                 _show(document, as_json)
                 if out:
                     say(f"drawn     {out}")
+
+
+def _named(plain: Any, host: Host) -> Any:
+    """The same with the files' names as they are here."""
+    if isinstance(plain, dict):
+        return {key: _named(value, host) for key, value in plain.items()}
+    if isinstance(plain, list):
+        return [_named(each, host) for each in plain]
+    return host.told(plain) if isinstance(plain, str) else plain
 
 
 def _show(document: dict[str, Any], as_json: bool) -> None:

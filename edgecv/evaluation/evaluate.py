@@ -12,12 +12,16 @@ from edgecv.errors import InputError, Unavailable
 from edgecv.evaluation.predict import predict
 from edgecv.evaluation.score import score
 from edgecv.evaluation.verdict import judge
+from edgecv.hosts import at
 from edgecv.metrics import METRICS, Score
 from edgecv.ondevice import predictions
 from edgecv.records.artifact import Artifact, open_sealed
+from edgecv.records.device import DeviceProfile
 from edgecv.records.evaluation import EvaluatedArtifact, EvaluatedData, Evaluation
 from edgecv.records.recipe import METRICS_OF, Accuracy, gain
 from edgecv.records.samples import Samples
+
+HERE = "local"  # the name that evaluations are signed with where no device was asked for
 
 
 def evaluate(
@@ -26,7 +30,7 @@ def evaluate(
     *,
     accuracy: Accuracy,
     split: str,
-    device: str,
+    device: DeviceProfile | None = None,
     work: Path,
     float_predictions: Path | None = None,
     limit: int | None = None,
@@ -42,23 +46,25 @@ def evaluate(
     indices = _chosen(len(samples), limit)
     reference = _score_saved(float_predictions, task, samples, indices) if float_predictions else None
 
-    made = predict(
-        artifact_folder,
-        task,
-        samples,
-        indices,
-        work=work,
-        threads=threads,
-        hint=hint,
-        log=log,
-        on_progress=on_progress,
-    )
+    with at(device, "evaluate", on_progress=on_progress) as host:
+        host.require(artifact)
+        made = predict(
+            artifact,
+            host,
+            samples,
+            indices,
+            work=work,
+            threads=threads,
+            hint=hint,
+            log=log,
+            on_progress=on_progress,
+        )
     scored = score(task, made, samples, indices)
 
     manifest, metric = artifact.manifest, accuracy.metric
     evaluation = Evaluation(
         artifact=EvaluatedArtifact(manifest.digests["artifact"], manifest.name, manifest.target, manifest.precision),
-        device=device,
+        device=device.name if device else HERE,
         data=EvaluatedData(samples.digest, split, len(indices)),
         metric=metric,
         value=scored.values[metric],

@@ -4,36 +4,35 @@ Vendor tools run in children, so that a crash or a leak of theirs is a sentence 
 What they print goes to a log.
 """
 
+import fcntl
 import os
 import select
-import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from edgecv.errors import BY_EXIT_CODE, EdgecvError, InputError, Unavailable
-from edgecv.ondevice.child import ERROR, FOLLOW, PROGRESS, TURN
+from edgecv.hosts.arguments import Argument, as_here
+from edgecv.hosts.board.memory import Guard, free_mb
+from edgecv.hosts.hearing import ChildFailed, Hearing, TimedOut
+from edgecv.ondevice import probes
+from edgecv.ondevice.child import FOLLOW, PROGRESS
+from edgecv.ondevice.engines import engine_for
+from edgecv.records.artifact import Artifact
+
+__all__ = ["Child", "ChildFailed", "Here", "TimedOut", "run_module"]
 
 # `python -m` would put the user's current folder first among the places that modules come from.
 START = "import runpy, sys; sys.path.pop(0); runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 GRACE_S = 5.0  # for a child that Ctrl-C has reached too, to write what it has
-TAIL = 200  # lines in which a child's error is looked for
 LOOK_S = 0.2  # between two looks at a silent child
 
 Say = Callable[[str], None]
-Watch = Callable[[int], None]  # given the process id; raises when it has seen enough
-
-
-class ChildFailed(EdgecvError):
-    """A child process met a bug, its own or a vendor's."""
-
-
-class TimedOut(Unavailable):
-    """A child process was ended because it took too long."""
 
 
 def run_module(
@@ -55,10 +54,9 @@ def run_module(
 class Child:
     """A module at work in a process of its own, which ends with the `with` block, and with this process."""
 
-    def __init__(self, module: str, arguments: Sequence[object], log: Path) -> None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-        self.module, self.log = module, log
-        self._output = log.open("ab")
+    def __init__(self, module: str, arguments: Sequence[object], log: Path, guard: Guard | None = None) -> None:
+        self.module, self._guard = module, guard
+        self._hearing = Hearing(module, log)
         self._process = subprocess.Popen(
             [sys.executable, "-c", START, module, *map(str, arguments)],
             stdin=subprocess.PIPE,  # it closes when this process dies, which ends the child
@@ -67,9 +65,8 @@ class Child:
             env={**os.environ, FOLLOW: "1", "PYTHONUNBUFFERED": "1"},
         )
         self.pid = self._process.pid
-        self._unfinished = b""
+        self._over = False
         self._ready: deque[str] = deque()  # lines that nobody has asked for yet
-        self._tail: deque[str] = deque(maxlen=TAIL)
 
     def __enter__(self) -> "Child":
         return self
@@ -82,26 +79,25 @@ class Child:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout, self._output):
+        for pipe in (self._process.stdin, self._process.stdout, self._hearing):
             if pipe:
                 pipe.close()
 
-    def lines(self, silent_s: Callable[[], float] | None = None, watch: Watch | None = None) -> Iterator[str]:
+    def lines(self, silent_s: Callable[[], float] | None = None) -> Iterator[str]:
         """What it says of its progress and its turns, until it ends; whatever else it prints is written to the log.
 
-        Where it says nothing of that kind for `silent_s`, TimedOut is raised. `watch` is called several times a second.
+        Where it says nothing of that kind for `silent_s`, TimedOut is raised. Its memory is looked at several times a
+        second.
         """
         heard = time.monotonic()
-        while self._read(LOOK_S if watch or silent_s else None):
-            if watch:
-                watch(self.pid)
+        while self._ready or not self._over:
+            if not self._ready:
+                self._read(LOOK_S if self._guard or silent_s else None)
+            if self._guard and not self._over:
+                self._guard.watch(self.pid)
             while self._ready:
-                line = self._ready.popleft()
-                if line.startswith((PROGRESS, TURN)):
-                    heard = time.monotonic()
-                    yield line
-                else:
-                    self._note(line)
+                heard = time.monotonic()
+                yield self._ready.popleft()
             if silent_s and time.monotonic() - heard > silent_s():
                 raise TimedOut(f"{self.module}: no sign of life for {silent_s():.0f} s; ended")
 
@@ -118,30 +114,17 @@ class Child:
         """Wait for its end; a mistake of the child is raised."""
         code = self._process.wait()
         if code:
-            raise _error(self.module, code, list(self._tail), self.log)
+            raise self._hearing.error(code)
 
-    def _read(self, patience_s: float | None) -> bool:
-        """Take the lines that came, if any did so soon; False at the end."""
+    def _read(self, patience_s: float | None) -> None:
+        """Take the lines that came, if any did so soon."""
         pipe = self._process.stdout
         assert pipe is not None
-        if self._ready:
-            return True
         ready, _, _ = select.select([pipe], [], [], patience_s)
-        if not ready:
-            return True
-        content = os.read(pipe.fileno(), 1 << 16)
-        if not content and not self._unfinished:
-            return False
-        *lines, self._unfinished = (self._unfinished + (content or b"\n")).split(b"\n")
-        self._ready.extend(line.decode(errors="replace").rstrip("\r") for line in lines)
-        return True
-
-    def _note(self, line: str) -> None:
-        self._tail.append(line)
-        self._output.write(f"{line}\n".encode())
-        self._output.flush()
-        if os.environ.get("EDGECV_VERBOSE"):
-            sys.stderr.write(f"{line}\n")
+        if ready:
+            content = os.read(pipe.fileno(), 1 << 16)
+            self._over = not content
+            self._ready.extend(self._hearing.take(content))
 
     def _wait(self) -> None:
         try:
@@ -150,15 +133,46 @@ class Child:
             self._process.kill()
 
 
-def _error(module: str, code: int, tail: Sequence[str], log: Path) -> BaseException:
-    if code == 130:
-        return KeyboardInterrupt()
-    if code in BY_EXIT_CODE:
-        messages = [line for line in tail if line.startswith(ERROR)]
-        return BY_EXIT_CODE[code](messages[-1].removeprefix(ERROR) if messages else f"{module} failed; see {log}")
-    if code == -signal.SIGKILL:
-        return InputError(f"{module}: killed (SIGKILL), as the system does when its memory runs out; see {log}")
-    if code < 0:
-        return InputError(f"{module}: crashed with {signal.Signals(-code).name}; what it printed is in {log}")
-    last = next((line for line in reversed(tail) if line.strip()), "it printed nothing")
-    return ChildFailed(f"{module}: ended with exit code {code}: {last}; the whole of it is in {log}")
+class Here:
+    """This machine as a place to work at; a measurement is alone on it."""
+
+    def __init__(self, *, measuring: bool = False, on_progress: Say | None = None) -> None:
+        self._measuring, self._on_progress = measuring, on_progress
+        self._stack = ExitStack()
+        self.cores = probes.cores()
+
+    def __enter__(self) -> "Here":
+        if self._measuring:
+            self._stack.enter_context(_alone(self._on_progress))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def require(self, artifact: Artifact) -> None:
+        """Refuse an artifact whose runtime is not installed."""
+        engine_for(artifact)
+
+    def free_mb(self) -> float | None:
+        return free_mb()
+
+    def start(self, arguments: Sequence[Argument], log: Path, *, guard: Guard, limit_s: float) -> Child:  # noqa: ARG002
+        """Begin a command of `edgecv.ondevice`; its end is for who listens to it to see."""
+        return Child("edgecv.ondevice", [as_here(each) for each in arguments], log, guard)
+
+    def told(self, text: str) -> str:
+        """What it says of files is said in the names that they have here."""
+        return text
+
+
+@contextmanager
+def _alone(on_progress: Say | None) -> Iterator[None]:
+    """Wait until no other measurement of this user is under way here: two would slow each other."""
+    with (Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if on_progress:
+                on_progress("waiting for another measurement on this machine")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -4,8 +4,11 @@ import dataclasses
 import os
 import platform
 from pathlib import Path
+from typing import Any
 
 from edgecv import bench, documents, evaluation
+from edgecv.errors import Unavailable
+from edgecv.hosts import ssh
 from edgecv.ondevice import probes
 from edgecv.ondevice.engines import check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
@@ -39,11 +42,9 @@ def measure(
         device=profile.name,
         threads=threads,
         streams=streams,
-        cores=probes.cores(),
-        machine=[*platform.uname(), os.cpu_count()],
         mode=options.mode,
         code=code_version("ondevice", "records", "bench"),
-        tools=tool_versions(*_RUNTIMES),
+        **_machine(profile, artifact),
     )
     with workshop.store.claim("bench", measurement_key, again=again) as claim:
         if claim.finished:
@@ -70,7 +71,7 @@ def evaluate(
     workshop: Workshop,
     place: Path,
     *,
-    device: str,
+    device: DeviceProfile | None,
     split: str,
     float_predictions: Path | None,
     limit: int | None = None,
@@ -78,21 +79,22 @@ def evaluate(
     hint: str = "",
 ) -> Evaluation:
     """The evaluation of an artifact at `place`: the stored one, or a new one."""
-    engine_for(artifact)
+    if not (device and device.connection):
+        engine_for(artifact)
     check_hint(artifact, hint)
     check_files(artifact)
     evaluation_key = key(
         artifact=artifact.manifest.digests["artifact"],
         data=samples.digest,
-        device=device,
+        device=device.name if device else evaluation.HERE,
         split=split,
         limit=limit,
         hint=hint,
         accuracy=dataclasses.asdict(accuracy),
         float_predictions=digest_of_file(float_predictions) if float_predictions else None,
-        machine=platform.machine(),
         code=code_version("ondevice", "records", "datasets", "evaluation", "metrics"),
-        tools=tool_versions(*_RUNTIMES, "pycocotools"),
+        scorer=tool_versions("pycocotools"),
+        **_maker(device, artifact),
     )
     with workshop.store.claim("evaluate", evaluation_key) as claim:
         if claim.finished:
@@ -118,3 +120,27 @@ def evaluate(
         publish_file(claim.folder / "evaluation.json", place)
         claim.finish(f"{artifact.manifest.name}: {result.metric} {result.value:.4f}")
         return result
+
+
+def _machine(profile: DeviceProfile, artifact: Artifact) -> dict[str, Any]:
+    """What a latency depends on beside the artifact: asked of a board, or looked up here."""
+    if profile.connection:
+        facts = _facts(profile, artifact)
+        return {"cores": facts.cores, "machine": facts.machine, "tools": facts.packages}
+    here = [*platform.uname(), os.cpu_count()]
+    return {"cores": probes.cores(), "machine": here, "tools": tool_versions(*_RUNTIMES)}
+
+
+def _maker(profile: DeviceProfile | None, artifact: Artifact) -> dict[str, Any]:
+    """What predictions depend on beside the artifact."""
+    if profile and profile.connection:
+        facts = _facts(profile, artifact)
+        return {"machine": facts.arch, "tools": facts.packages}
+    return {"machine": platform.machine(), "tools": tool_versions(*_RUNTIMES)}
+
+
+def _facts(profile: DeviceProfile, artifact: Artifact) -> ssh.Facts:
+    facts = ssh.ask(profile)
+    if lacking := facts.lacking(profile, artifact.manifest.target):
+        raise Unavailable(f"{profile.name}: {lacking}")
+    return facts

@@ -9,30 +9,27 @@ from pathlib import Path
 
 from edgecv import report
 from edgecv.documents import Document
-from edgecv.errors import InputError, Unavailable
-from edgecv.hosts import require_here
+from edgecv.errors import InputError
+from edgecv.hosts import require_usable
 from edgecv.pipeline import check
 from edgecv.pipeline.conversion import Conversion
 from edgecv.pipeline.convert import Refusals, convert
 from edgecv.pipeline.demands import demands_of
-from edgecv.pipeline.measure import evaluate, measure
+from edgecv.pipeline.devices import Stages
 from edgecv.pipeline.pictures import draw_pictures
 from edgecv.pipeline.runfolder import LOCK, clear_leftovers, open_run_folder, publish_file, publish_folder
 from edgecv.pipeline.runrecord import RUN
 from edgecv.pipeline.splits import Splits
 from edgecv.pipeline.train import Trained, train
 from edgecv.pipeline.workshop import Workshop
-from edgecv.records.artifact import Artifact, open_artifact
+from edgecv.records.artifact import open_artifact
 from edgecv.records.device import DeviceProfile
-from edgecv.records.evaluation import SUFFIX as EVALUATION
 from edgecv.records.evaluation import Evaluation
 from edgecv.records.files import digest_of_file, write_json
-from edgecv.records.measurement import SUFFIX as MEASUREMENT
 from edgecv.records.measurement import Measurement
 from edgecv.records.recipe import Recipe
 
 FLOAT_PREDICTIONS = "test.predictions.npz"
-HERE = "local"  # the name that evaluations are signed with where no device was asked for
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,9 @@ def run(
     recipe = document.record
     splits = check.check_recipe(document, allow_tiny_calibration=allow_tiny_calibration)
     for profile in profiles:
-        check.require_runnable([build for build in recipe.builds if build.target in profile.runtimes], profile)
-        require_here(profile)
+        builds = [build for build in recipe.builds if build.target in profile.runtimes]
+        check.require_runnable(builds, profile)
+        require_usable(profile, [build.target for build in builds])
     with alone_in(out):
         trained = trained_network(recipe, splits, out, workshop)
         conversion = Conversion.of_recipe(recipe, trained, splits)
@@ -68,18 +66,8 @@ def run(
         artifacts = [
             open_artifact(publish_folder(each.folder, out / "artifacts" / each.folder_name)) for each in made.artifacts
         ]
-        measurements = [
-            taken
-            for profile in profiles
-            for artifact in artifacts
-            if (taken := _measured(recipe, artifact, profile, out, workshop, again=remeasure))
-        ]
-        evaluations = [
-            scored
-            for device in [profile.name for profile in profiles] or [HERE]
-            for artifact in artifacts
-            if (scored := _evaluated(recipe, artifact, device, trained, splits, out, workshop))
-        ]
+        stages = Stages(recipe, artifacts, splits.test, trained.float_predictions, out, remeasure)
+        measurements, evaluations = stages.on(profiles, workshop)
         scored_names = {each.artifact.name for each in evaluations}
         shown = [artifact for artifact in artifacts if artifact.manifest.name in scored_names]
         pictures = draw_pictures(shown[0], splits.test, out, workshop) if shown else []
@@ -125,45 +113,6 @@ def alone_in(out: Path) -> Iterator[None]:
             raise InputError(f"{out}: another run is at work in this folder; choose another --out") from error
         clear_leftovers(out)
         yield
-
-
-def _measured(
-    recipe: Recipe, artifact: Artifact, profile: DeviceProfile, out: Path, workshop: Workshop, *, again: bool
-) -> Measurement | None:
-    name = f"{artifact.folder_name}-{profile.name}"
-    place = out / "measurements" / f"{name}{MEASUREMENT}"
-    try:
-        taken = measure(artifact, profile, recipe.bench, workshop, place, again=again)
-    except Unavailable as reason:
-        workshop.say(f"bench     {name}: not measured: {reason}")
-        return None
-    latency = f"p50 {taken.latency.p50_ms:.3g} ms" if taken.latency else "; ".join(taken.reasons)
-    workshop.say(f"bench     {name}: {latency}, {taken.verdict}")
-    return taken
-
-
-def _evaluated(
-    recipe: Recipe, artifact: Artifact, device: str, trained: Trained, splits: Splits, out: Path, workshop: Workshop
-) -> Evaluation | None:
-    name = f"{artifact.folder_name}-{device}"
-    place = out / "evaluations" / f"{name}{EVALUATION}"
-    reference = trained.float_predictions
-    try:
-        scored = evaluate(
-            artifact,
-            splits.test,
-            recipe.accuracy,
-            workshop,
-            place,
-            device=device,
-            split="test",
-            float_predictions=reference,
-        )
-    except Unavailable as reason:
-        workshop.say(f"evaluate  {name}: not evaluated: {reason}")
-        return None
-    workshop.say(f"evaluate  {name}: {scored.metric} {scored.value:.4f}, drop {scored.drop:+.4f}, {scored.verdict}")
-    return scored
 
 
 def _report(

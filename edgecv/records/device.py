@@ -37,6 +37,7 @@ class Runtime:
 @dataclass(frozen=True)
 class Connection:
     ssh: str  # a name from the user's own ssh configuration
+    python: str = "python3"  # on the board; a path, where its packages are in an environment of their own
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from edgecv.bench import layers
+from edgecv.documents import load_device
 from edgecv.errors import InputError
 from edgecv.ondevice.engines import ENGINES
 from edgecv.records.artifact import Artifact
@@ -44,7 +45,7 @@ def taken(precision: str, *found: Layer, computed_in: str | None = None, told: b
 def test_an_int8_file_that_runs_in_floats_is_profiled_in_a_child_and_warned_of(artifact, tmp_path) -> None:
     """The tiny detector's biases are floats, so that ONNX Runtime computes all of it in floats."""
     out = tmp_path / "new folder/tiny.layers.json"
-    profiled = layers.profile(artifact.folder, device="local", threads=1, out=out, runs=3)
+    profiled = layers.profile(artifact.folder, device=load_device("local").record, threads=1, out=out, runs=3)
     kept = json.loads(out.read_text())
     assert kept["artifact"]["digest"] == artifact.manifest.digests["artifact"]
     assert (kept["runs"], kept["summary"]["float_share"]) == (3, pytest.approx(1))
@@ -59,7 +60,7 @@ def test_a_crash_of_the_child_is_told(artifact, tmp_path, monkeypatch) -> None:
     (tmp_path / "sitecustomize.py").write_text("import os\nos.abort()\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(InputError, match="SIGABRT"):
-        layers.profile(artifact.folder, device="local", threads=1, out=tmp_path / "out.layers.json")
+        layers.profile(artifact.folder, device=load_device("local").record, threads=1, out=tmp_path / "out.layers.json")
 
 
 def test_shares_of_integers_and_floats_add_up() -> None:

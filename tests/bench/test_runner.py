@@ -10,6 +10,7 @@ from edgecv import bench
 from edgecv.bench import player
 from edgecv.documents import load_device, read_measurement
 from edgecv.errors import InputError, Unavailable
+from edgecv.hosts.arguments import as_here
 from edgecv.ondevice.bench import add_arguments
 from edgecv.ondevice.engines import ENGINES
 from edgecv.records.artifact import Artifact
@@ -107,6 +108,7 @@ def test_more_threads_than_the_cores_to_keep_to_are_refused(artifact, tmp_path) 
 
 
 def test_a_job_becomes_the_arguments_that_the_child_understands(artifact, tmp_path) -> None:
+    (tmp_path / "some.png").touch()
     job = bench.Job(
         artifact,
         tmp_path / "out.json",
@@ -121,7 +123,7 @@ def test_a_job_becomes_the_arguments_that_the_child_understands(artifact, tmp_pa
     )
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    _, *told = map(str, job.arguments(tmp_path / "scratch.json", in_turns=True))
+    _, *told = map(as_here, job.arguments(tmp_path / "scratch.json", in_turns=True))
     assert vars(parser.parse_args(told)) == {
         "artifact": artifact.folder,
         "out": tmp_path / "scratch.json",

@@ -9,8 +9,9 @@ import pytest
 
 from edgecv import bench
 from edgecv.bench import runner
-from edgecv.bench.memory import Guard
 from edgecv.bench.player import Player
+from edgecv.hosts.board.memory import Guard
+from edgecv.hosts.local import Child, Here
 from edgecv.ondevice.bench.turns import FEWEST_ROUNDS, GO, STOP
 from edgecv.ondevice.engines import ENGINES
 from edgecv.ondevice.probes.contention import process_time
@@ -78,10 +79,10 @@ def test_one_that_reaches_its_limit_leaves_the_others_at_it() -> None:
 def test_one_that_waits_for_its_turn_burns_no_processor_time(tmp_path: Path, need: Need) -> None:
     need("openvino", ENGINES["openvino"].missing())
     job = bench.Job(models.artifact("openvino", tmp_path / "tiny"), tmp_path / "out.json", mode="quick")
-    with Player(job, Guard(None), None, in_turns=True) as player:
+    with Player(job, Here(), Guard(None, None), None, in_turns=True, limit_s=60) as player:
         player.begin()
         assert player.waiting
-        assert player._child
+        assert isinstance(player._child, Child)
         before = process_time(Path("/"), player._child.pid)
         time.sleep(0.5)
         after = process_time(Path("/"), player._child.pid)

@@ -4,6 +4,7 @@ import dataclasses
 
 from edgecv.bench.layers import summarise
 from edgecv.cli import layers
+from edgecv.documents import load_device
 from edgecv.ondevice.engines import ENGINES
 from tests.bench.test_layers import layer, taken
 from tests.ondevice import models
@@ -37,6 +38,6 @@ def test_what_the_runtime_does_not_tell_is_said() -> None:
 def test_a_profile_lies_beside_its_measurement(tmp_path, need, capsys) -> None:
     need("onnx", ENGINES["onnx"].missing())
     artifact = models.artifact("onnx", tmp_path / "tiny")
-    layers.take(artifact, tmp_path / "tiny-local.measurement.json", device="local", threads=1)
+    layers.take(artifact, tmp_path / "tiny-local.measurement.json", device=load_device("local").record, threads=1)
     assert (tmp_path / "tiny-local.layers.json").is_file()
     assert f"profiled  {tmp_path / 'tiny-local.layers.json'}" in capsys.readouterr().err

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from edgecv.bench import player
 from edgecv.documents import load_device, load_recipe
-from edgecv.hosts import local
+from edgecv.hosts import Guard, local
 from edgecv.pipeline.run import Finished, run
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop
@@ -21,20 +20,13 @@ Started = list[tuple[str, str]]
 def started(monkeypatch: pytest.MonkeyPatch) -> Started:
     """The child processes that are started: module and first argument."""
     seen: Started = []
-    real = local.run_module
-
-    def watched(module: str, arguments: Any, **options: Any) -> None:
-        seen.append((module, str(arguments[0])))
-        real(module, arguments, **options)
 
     class Seen(local.Child):
-        def __init__(self, module: str, arguments: Any, log: Path) -> None:
+        def __init__(self, module: str, arguments: Any, log: Path, guard: Guard | None = None) -> None:
             seen.append((module, str(arguments[0])))
-            super().__init__(module, arguments, log)
+            super().__init__(module, arguments, log, guard)
 
-    monkeypatch.setattr(local, "run_module", watched)
-    monkeypatch.setattr(player, "Child", Seen)
-    monkeypatch.setattr("edgecv.evaluation.predict.run_module", watched)
+    monkeypatch.setattr(local, "Child", Seen)
     return seen
 
 

@@ -19,7 +19,7 @@ from edgecv.records.samples import Samples, Values
 from tests.conftest import Need
 from tests.evaluation.color_artifacts import COLORS, SIDE, color_artifact, color_samples
 
-HOW: dict[str, Any] = {"split": "test", "device": "local"}
+HOW: dict[str, Any] = {"split": "test", "device": None}
 # What a network scores that is wrong in the first 12 of 60 images, 4 of 20 in each class.
 FOUR_IN_FIVE = {
     "classification": 0.8,

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecv.bench import memory, player
+from edgecv.bench import player
+from edgecv.hosts.board import memory
 from edgecv.ondevice.bench import pictures, throughput, turns
 from edgecv.ondevice.statistics import quantile
 from edgecv.ondevice.stopwatch import PLANS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from pathlib import Path
-from typing import Any, List, NamedTuple, Union
+from typing import Any, List, NamedTuple, Sequence, TypeVar, Union
 
 import numpy as np
 from PIL import Image
@@ -15,6 +15,8 @@ from edgecv.ondevice.commands.sources import find_pictures
 from edgecv.ondevice.images import fit, open_image, samples_of
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Images
+
+T = TypeVar("T")
 
 JPEG_QUALITY = 95
 FEWEST, MOST = 4, 64  # of a folder: fewer do not show whether outputs vary, more only fill the memory
@@ -48,9 +50,15 @@ def _in_folder(artifact: Artifact, folder: Path) -> Pictures:
     found: List[Any] = [picture.source for picture in find_pictures([str(folder)])]
     if len(found) < FEWEST:
         raise InputError(f"{folder}: expected at least {FEWEST} images to take turns, found {len(found)}")
-    files = [found[index * len(found) // min(len(found), MOST)] for index in range(min(len(found), MOST))]
+    files = spread(found)
     pixels = np.stack([fit(open_image(file), artifact.manifest.preprocess)[0] for file in files])
     return Pictures(pixels, files, _told(folder.resolve().name, pixels))
+
+
+def spread(found: Sequence[T]) -> List[T]:
+    """As many as are fed, spread evenly."""
+    count = min(len(found), MOST)
+    return [found[index * len(found) // count] for index in range(count)]
 
 
 def _told(source: str, pixels: np.ndarray) -> Images:

@@ -14,9 +14,9 @@ ARM = ("aarch64", "arm")
 X86 = ("x86_64", "i386", "i486", "i586", "i686")
 
 
-def architecture() -> str:
-    """What this machine's processor is, in the words of device profiles."""
-    machine = platform.machine().lower()
+def architecture(machine: str = "") -> str:
+    """What a machine's processor is, in the words of device profiles; this machine's where none is given."""
+    machine = (machine or platform.machine()).lower()
     return {"amd64": "x86_64", "arm64": "aarch64", "armv8l": "armv7l"}.get(machine, machine)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgecv.bench.memory import SHARE, Guard, free_mb
 from edgecv.errors import InputError
+from edgecv.hosts.board.memory import SHARE, Guard, free_mb, guard
 
 
 def machine(root: Path, available_kb: int, files: dict[str, str]) -> Path:
@@ -51,44 +51,43 @@ def test_what_is_free_is_the_least_of_the_machine_and_its_groups(case: str, tmp_
 
 def test_a_machine_that_does_not_tell_sets_no_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _rss(monkeypatch, {7: 1e9})
-    guard = Guard(None, tmp_path)
-    assert guard.each_mb is None
-    guard.watch(7)
+    unlimited = guard(None, free_mb(tmp_path))
+    assert unlimited.each_mb is None
+    unlimited.watch(7)
 
 
 def test_left_alone_the_limit_is_most_of_what_is_free(tmp_path: Path) -> None:
-    assert Guard(None, machine(tmp_path, 1000 * 1024, {})).each_mb == SHARE * 1000
-    assert Guard(123.0, tmp_path).each_mb == 123.0
+    free = free_mb(machine(tmp_path, 1000 * 1024, {}))
+    assert guard(None, free).each_mb == SHARE * 1000
+    assert guard(123.0, free).each_mb == 123.0
 
 
 def test_one_that_takes_more_than_it_may_is_told_how_much(monkeypatch: pytest.MonkeyPatch) -> None:
     _rss(monkeypatch, {7: 90.0})
-    Guard(100.0).watch(7)
+    guard(100.0, None).watch(7)
     _rss(monkeypatch, {7: 110.0})
     with pytest.raises(InputError, match="it took 110 MB of memory, and 100 MB are allowed"):
-        Guard(100.0).watch(7)
+        guard(100.0, None).watch(7)
 
 
-def test_several_that_fit_alone_but_not_together_are_told_the_way_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_several_that_fit_alone_but_not_together_are_told_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     _rss(monkeypatch, {7: 500.0, 8: 400.0})
-    guard = Guard(None, machine(tmp_path, 1000 * 1024, {}))
-    guard.watch(7)
+    both = Guard(SHARE * 1000, SHARE * 1000)
+    both.watch(7)
     with pytest.raises(
         InputError, match=r"2 artifacts in turns took 900 MB of memory, .* --no-interleave measures one"
     ):
-        guard.watch(8)
+        both.watch(8)
 
 
 def test_a_mapping_that_is_not_used_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edgecv.bench.memory._first_to_go", lambda _: None)
-    guard = Guard(4000.0)
+    monkeypatch.setattr("edgecv.hosts.board.memory._first_to_go", lambda _: None)
+    some = guard(4000.0, None)
     mapped = np.empty(8 << 30, np.uint8)  # eight gigabytes of addresses
-    guard.watch(os.getpid())
+    some.watch(os.getpid())
     assert mapped.nbytes == 8 << 30
 
 
 def _rss(monkeypatch: pytest.MonkeyPatch, taken: dict[int, float]) -> None:
-    monkeypatch.setattr("edgecv.bench.memory.probes.rss_mb", lambda pid: taken.get(pid))
-    monkeypatch.setattr("edgecv.bench.memory._first_to_go", lambda _: None)
+    monkeypatch.setattr("edgecv.hosts.board.memory.rss_mb", lambda pid: taken.get(pid, 0.0))
+    monkeypatch.setattr("edgecv.hosts.board.memory._first_to_go", lambda _: None)
