@@ -5,7 +5,7 @@ BIN := .venv/bin
 MINOR := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 ARGS ?=
 
-.PHONY: venv venv-tflite-runtime demo test test-slow check clean
+.PHONY: venv venv-tflite-runtime emulated demo test test-slow check clean
 
 venv: .venv/.ready
 .venv/.ready: pyproject.toml constraints/py$(MINOR).txt
@@ -19,6 +19,10 @@ venv-tflite-runtime: .venv-tflite-runtime/.ready
 	$(PYTHON) -m venv .venv-tflite-runtime
 	.venv-tflite-runtime/bin/python -m pip install --quiet --requirement constraints/tflite-runtime.txt
 	touch $@
+
+# Boards with ARM processors that run on this machine, in .emulated; exit code 4 where they cannot.
+emulated: venv
+	$(BIN)/python -m tests.emulated.setup
 
 # Exit code 6 says that the machine was too busy for a latency to be quoted, which the table says as well.
 demo: venv
@@ -38,4 +42,4 @@ check: venv
 	$(BIN)/vermin --quiet --no-tips --target=3.8- --violations edgecv/errors.py edgecv/records edgecv/ondevice
 
 clean:
-	rm -rf .venv .venv-tflite-runtime .mypy_cache .ruff_cache .pytest_cache runs
+	rm -rf .venv .venv-tflite-runtime .emulated .mypy_cache .ruff_cache .pytest_cache runs
