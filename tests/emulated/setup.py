@@ -125,7 +125,7 @@ def main() -> int:
     try:
         set_up(parser.parse_args().folder.absolute())
     except NotHere as why:
-        print(f"no emulated boards on this machine: {why}", file=sys.stderr)
+        print(f"no emulated boards on this machine: {why}", file=sys.stderr)  # noqa: T201
         return NOT_HERE
     return 0
 
