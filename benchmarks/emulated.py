@@ -2,7 +2,7 @@
 
 `python benchmarks/emulated.py setup suite equality [RUN...]` writes results/emulated.json, or those of its parts that
 are named. `setup` starts from nothing, pip's cache left out; `suite` is `make test-emulated` behind it; `equality`
-compares the networks of the tests, MobileNetV2 at 224 with random weights, and the artifacts of the runs that are named.
+compares networks of the tests, MobileNetV2 at 224 with random weights, and artifacts of runs that are named.
 No time of an emulated processor is measured. Exit code 1 says that a bar is missed.
 """
 

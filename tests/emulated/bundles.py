@@ -34,18 +34,34 @@ class Bundles:
 
     def of(self, task: Task, target: str, precision: Precision) -> Path:
         """The bundle, which is made with its neighbours when the first of them is asked for."""
-        place = self.folder / task
-        place.mkdir(parents=True, exist_ok=True)
-        bundle = place / f"{target}-{precision}.pyz"
-        with (place / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be at it
-            if not bundle.exists():
-                for artifact in _convert(task, place, next(group for group in TOGETHER if target in group)):
-                    write_bundle(open_sealed(artifact), place / f"{artifact.name}.pyz")
+        bundle = self._place(task, target, precision)
+        targets = next(group for group in TOGETHER if target in group)
+        if not bundle.exists() and not self._made(task, targets, fcntl.LOCK_NB):
+            # Another process is at it. Meanwhile this one makes what will be asked for next.
+            others = (each for each in TASKS if not self._place(each, target, precision).exists())
+            any(self._made(each, targets, fcntl.LOCK_NB) for each in others if each != task)
+            self._made(task, targets)
         return bundle
 
     def photo(self, task: Task) -> Path:
         return self.folder / task / "photos/00.png"
+
+    def _place(self, task: Task, target: str, precision: Precision) -> Path:
+        return self.folder / task / f"{target}-{precision}.pyz"
+
+    def _made(self, task: Task, targets: tuple[str, ...], how: int = 0) -> bool:
+        """Make them where they are not there yet; False where another process is at it and `how` says not to wait."""
+        folder = self.folder / task
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | how)
+            except BlockingIOError:
+                return False
+            if not self._place(task, targets[-1], PRECISIONS[-1]).exists():
+                for artifact in _convert(task, folder, targets):
+                    write_bundle(open_sealed(artifact), folder / f"{artifact.name}.pyz")
+        return True
 
 
 def _convert(task: Task, place: Path, targets: tuple[str, ...]) -> list[Path]:

@@ -22,7 +22,7 @@ from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
 from tests.emulated import parts
-from tests.emulated.archive import NotHere
+from tests.emulated.archive import NotHere, mirror
 from tests.emulated.boards import EMULATED, MACHINES, SITES, Board
 
 NOT_HERE = 4
@@ -60,12 +60,16 @@ def _site(name: str) -> Part:
 def set_up(base: Path = EMULATED) -> None:
     """Make what is not there yet, and see that Python starts on every board and finds its runtime."""
     with _alone(base):
-        _clear(base)
+        _clear(base)  # what a set-up left that was killed
         wanted = [part for part in all_parts() if not _is_there(base, part)]
-        with ThreadPoolExecutor(2) as pool:
-            for place in pool.map(partial(_make, base), wanted):
-                _say(f"made      {base / place}")
-        _clear(base)
+        if wanted:
+            mirror()  # before anything is made
+        try:
+            with ThreadPoolExecutor(2) as pool:
+                for place in pool.map(partial(_make, base), wanted):
+                    _say(f"made      {base / place}")
+        finally:
+            _clear(base)
         for name in SITES:
             _say(f"{name:21}  {_greeting(Board(name, base))}")
 
@@ -80,7 +84,7 @@ def _alone(base: Path) -> Iterator[None]:
 
 
 def _clear(base: Path) -> None:
-    """Away with what a set-up left that was killed, and with the old state of parts that were made anew."""
+    """Away with what is unfinished, and with the old state of parts that were made anew."""
     for left_over in base.glob("unfinished-*"):
         shutil.rmtree(left_over)
 
