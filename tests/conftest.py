@@ -1,7 +1,7 @@
 """What every test can ask for.
 
-`--require NAME` turns the skip of a test that needs NAME (a target, or tflite-runtime) into a failure: where everything
-should be installed, a missing runtime must not pass in silence.
+`--require NAME` turns the skip of a test that needs NAME (a target, tflite-runtime, emulated) into a failure: where
+everything should be installed, a missing runtime must not pass in silence.
 """
 
 import os
@@ -13,7 +13,7 @@ import pytest
 from edgecv.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
-NEEDS = (*TARGETS, "tensorrt-rtx", "tflite-runtime", "sshd")  # what a test can need that may be missing here
+NEEDS = (*TARGETS, "tensorrt-rtx", "tflite-runtime", "sshd", "emulated")  # what a test can need that may be missing here
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

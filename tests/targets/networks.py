@@ -28,6 +28,7 @@ LABELS = ("disc", "square", "star", "cross")  # four, so that cls and box of a d
 MODEL_OF: Mapping[Task, str] = {
     "classification": "tiny_classifier",
     "detection": "tiny_detector",
+    "segmentation": "tiny_segmenter",
 }
 
 

@@ -47,14 +47,16 @@ def emulated(root: Path, arch: str) -> bool | None:
     """Whether instructions are translated. A virtual machine alone is not: its instructions run as they are.
 
     An emulated process is told the wished-for architecture by uname, but not by the kernel's own file, which Linux has
-    had since 6.1. Before that a device tree tells: emulation of a single process shows none.
+    had since 6.1. Before that the alias of the processor's module tells, which an x86 has whoever asks; and a device
+    tree, of which emulation of a single process shows none.
     """
     told = _cpuinfo(root)
     if "TCG" in told.get("model name", ""):
         return True
     kernel = text(root / "proc/sys/kernel/arch")
     if kernel is None and arch.startswith(ARM):
-        if "vendor_id" in told:  # only x86 has this line
+        alias = text(root / "sys/devices/system/cpu/modalias") or ""
+        if "vendor_id" in told or alias.startswith("cpu:type:x86"):  # the line is shown by old emulators only
             return True
         return False if text(root / "proc/device-tree/model") else None
     if kernel is None:
