@@ -39,6 +39,7 @@ def suppress(boxes: np.ndarray, indices: np.ndarray, iou: float, most: int) -> n
     line = _on_a_line(boxes, indices, iou)
     fallen, kept, left = np.zeros(len(boxes), bool), [line.positions[:0]], most
     near = np.searchsorted(line.start, line.reach, "right") - np.arange(len(boxes)) - 1
+    np.maximum(near, 0, out=near)  # below that are boxes whose right lies left of their left
     if np.sum(near) <= FEW * len(boxes):
         _settle(fallen, _overlapping_near(line, near, iou))
         return np.flatnonzero(~fallen)[:most]
