@@ -6,12 +6,13 @@ all that may overlap with a box lie in a short stretch behind it.
 
 from __future__ import annotations
 
-from typing import Any, Iterator, NamedTuple, Tuple
+from typing import Iterator, NamedTuple, Tuple
 
 import numpy as np
 
 FEW = 16  # near ones of a box, on average: up to there each pair is looked at by itself, and above in blocks
-ROWS, COLUMNS = 48, 1024  # of a block: more would not fit into a small processor's cache
+ROWS, COLUMNS = 64, 512  # of a block: more would not fit into a small processor's cache
+FEW_ROWS = 16  # where they are the survivors, which lie far apart on the line
 FIRST = 256  # boxes, the strongest, that are settled before the others, where many fall; then it is twice as many
 
 Pairs = Tuple[np.ndarray, np.ndarray]  # positions of the one and of the other
@@ -46,14 +47,15 @@ def suppress(boxes: np.ndarray, indices: np.ndarray, iou: float, most: int) -> n
     count = FIRST
     while len(line.start) and left > 0:
         last = np.partition(line.positions, count)[count] if count < len(line.start) else len(boxes)
-        now, line = line.part(line.positions < last), line.part(line.positions >= last)
+        first = line.positions < last
+        now, line = line.part(np.flatnonzero(first)), line.part(np.flatnonzero(~first))
         _settle(fallen, _overlapping(now, now, iou))
-        survivors = now.part(~fallen[now.positions])
+        survivors = now.part(np.flatnonzero(~fallen[now.positions]))
         kept.append(np.sort(survivors.positions))
         left -= len(kept[-1])
         if len(line.start) and left > 0:
             fallen[_overlapping(survivors, line, iou)[1]] = True
-            line = line.part(~fallen[line.positions])
+            line = line.part(np.flatnonzero(~fallen[line.positions]))
         many_stay = 2 * len(survivors.start) > len(now.start)
         count = len(boxes) if many_stay else 2 * count
     return np.concatenate(kept)[:most]
@@ -78,74 +80,80 @@ class _Line(NamedTuple):
     """Boxes in an order in which those that overlap are close together."""
 
     positions: np.ndarray
-    edges: np.ndarray  # (4, n): x0, y0, x1, y1
-    areas: np.ndarray
-    indices: np.ndarray
+    boxes: np.ndarray  # (5 or 6, n): x0, y0, x1, y1, area and, where there are several, class
     start: np.ndarray  # where a box begins on the line,
     reach: np.ndarray  # and up to where another one begins that overlaps with it enough
 
-    def part(self, *which: Any) -> _Line:
-        return _Line(*(array[(..., *which)] for array in self))
+    def part(self, which: np.ndarray) -> _Line:
+        return _Line(self.positions[which], self.boxes[:, which], self.start[which], self.reach[which])
 
 
 def _on_a_line(boxes: np.ndarray, indices: np.ndarray, iou: float) -> _Line:
     """Class after class, and from left to right."""
-    edges = np.ascontiguousarray(boxes.T)
-    areas = (edges[2] - edges[0]) * (edges[3] - edges[1])
-    left, right = edges[0].astype(np.float64), edges[2].astype(np.float64)
-    stretch = 2 * np.ptp(edges[[0, 2]]) + 1 if len(boxes) else 0
+    x0, y0, x1, y1 = boxes.T
+    described = [x0, y0, x1, y1, (x1 - x0) * (y1 - y0)]
+    if np.any(indices != indices[:1]):
+        described.append(indices.astype(boxes.dtype))
+    left, right = x0.astype(np.float64), x1.astype(np.float64)
+    stretch = 2 * np.ptp(boxes[:, [0, 2]]) + 1 if len(boxes) else 0
     start = left + stretch * indices
     # Two boxes share no more than their sides do, and a side no more than the part of it that the other covers.
     reach = start + (right - left) * (1 - iou) + stretch * 1e-6
-    return _Line(np.arange(len(boxes)), edges, areas, indices, start, reach).part(np.argsort(start))
+    return _Line(np.arange(len(boxes)), np.stack(described), start, reach).part(np.argsort(start))
 
 
 def _overlapping_near(line: _Line, near: np.ndarray, iou: float) -> Pairs:
     """The pairs that overlap, where `near` says how many behind each box come into question."""
     one = np.repeat(np.arange(len(near)), near)
     other = np.arange(1, len(one) + 1) + one - np.repeat(np.cumsum(near) - near, near)
-    found = np.flatnonzero(_overlap(line.part(one), line.part(other), iou))
+    found = np.flatnonzero(_overlap(line.boxes[:, one], line.boxes[:, other], iou))
     return line.positions[one[found]], line.positions[other[found]]
 
 
 def _overlapping(ours: _Line, theirs: _Line, iou: float) -> Pairs:
     """The pairs of one of ours and one of theirs that overlap; or of two of ours, where both are the same."""
     one, other = [ours.positions[:0]], [ours.positions[:0]]
-    for some, others in _blocks(ours, theirs):
-        rows, columns = ours.part(some, np.newaxis), theirs.part(others)
-        found = np.flatnonzero(_overlap(rows, columns, iou))
+    rows = ROWS if ours is theirs else FEW_ROWS
+    for top, left, right in _blocks(ours, theirs, rows):
+        columns = theirs.boxes[:, left:right]
+        found = np.flatnonzero(_overlap(ours.boxes[:, top : top + rows, np.newaxis], columns, iou))
         if len(found):
-            row, column = np.divmod(found, len(columns.positions))
-            one.append(rows.positions[row, 0])
-            other.append(columns.positions[column])
+            row, column = np.divmod(found, right - left)
+            one.append(ours.positions[row + top])
+            other.append(theirs.positions[column + left])
     pairs = np.concatenate(one), np.concatenate(other)
-    different = pairs[0] != pairs[1]
-    return pairs[0][different], pairs[1][different]
+    if ours is theirs:
+        different = pairs[0] != pairs[1]
+        return pairs[0][different], pairs[1][different]
+    return pairs
 
 
-def _blocks(ours: _Line, theirs: _Line) -> Iterator[Tuple[slice, slice]]:
-    """All that may overlap."""
-    longest = np.max(theirs.reach - theirs.start, initial=0)
-    for top in range(0, len(ours.start), ROWS):
-        some = slice(top, top + ROWS)
-        first = top if ours is theirs else int(np.searchsorted(theirs.start, ours.start[top] - longest))
-        last = int(np.searchsorted(theirs.start, np.max(ours.reach[some]), "right"))
-        for left in range(first, last, COLUMNS):
-            yield some, slice(left, min(left + COLUMNS, last))
+def _blocks(ours: _Line, theirs: _Line, rows: int) -> Iterator[Tuple[int, int, int]]:
+    """All that may overlap: the first of so many rows of ours, and the first and the end of some columns of theirs."""
+    tops = np.arange(0, len(ours.start), rows)
+    firsts = tops
+    if ours is not theirs:
+        firsts = np.searchsorted(theirs.start, ours.start[tops] - np.max(theirs.reach - theirs.start))
+    ends = np.searchsorted(theirs.start, np.maximum.reduceat(ours.reach, tops), "right")
+    for top, first, end in zip(tops.tolist(), firsts.tolist(), ends.tolist()):
+        for left in range(first, end, COLUMNS):
+            yield top, left, min(left + COLUMNS, end)
 
 
-def _overlap(ours: _Line, theirs: _Line, iou: float) -> np.ndarray:
+def _overlap(ours: np.ndarray, theirs: np.ndarray, iou: float) -> np.ndarray:
     """Whether they are of one class and overlap by more than `iou`."""
-    (x0, y0, x1, y1), (u0, v0, u1, v1) = ours.edges, theirs.edges
+    x0, y0, x1, y1, area = ours[:5]
+    u0, v0, u1, v1, other_area = theirs[:5]
     shared = np.minimum(x1, u1)
     shared -= np.maximum(x0, u0)
-    np.maximum(shared, 0, out=shared)  # enough for both: a product with one negative side is no overlap
+    np.maximum(shared, np.zeros_like(shared), out=shared)  # enough: no product of two negative sides is left
     height = np.minimum(y1, v1)
     height -= np.maximum(y0, v0)
     shared *= height
-    needed = ours.areas + theirs.areas
+    needed = area + other_area
     needed -= shared
     needed *= iou
     overlap: np.ndarray = shared > needed
-    overlap &= ours.indices == theirs.indices
+    for index, other_index in zip(ours[5:], theirs[5:]):
+        overlap &= index == other_index
     return overlap
