@@ -2,12 +2,12 @@
 
 `python benchmarks/ultralytics_loop.py WORK [FOLDER]`, in a Python that has `ultralytics` besides edgecv, makes a small
 YOLO11 with random weights, has Ultralytics export it to ONNX for 640 x 640, and describes that very file in a manifest.
-Photos of 1920 x 1080, made of the JPEGs in FOLDER (imagenet_samples of EDGECV_DATA by default), go through both loops in
-turns. Random weights find nothing, so the score threshold is where a hundred candidates of a photo are above it.
+Photos of 1920 x 1080, made of the JPEGs in FOLDER (imagenet_samples of EDGECV_DATA by default), go through both loops
+in turns. Random weights find nothing, so the score threshold is where a hundred candidates of a photo are above it.
 
 The runtime has one thread in both. Once the loops run as they are shipped, on all cores: ours prepares the next photos
-in a second thread meanwhile. Once they run on one core, and ours takes one photo after the other. The result is the time
-outside the runtime's own call, and the whole loop's, as the median of the ratios of the same photo, in
+in a second thread meanwhile. Once they run on one core, and ours takes one photo after the other. The result is the
+time outside the runtime's own call, and the whole loop's, as the median of the ratios of the same photo, in
 results/ultralytics_loop.json; exit code 1 says that a bar is missed.
 """
 
@@ -54,7 +54,7 @@ def main() -> int:
         cases = {"as shipped": compared(partial(ahead, predictor), theirs, files)}
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
         cases["one core, one after the other"] = compared(partial(one_by_one, predictor), theirs, files)
-    figures = {
+    figures: dict[str, Any] = {
         "runtime": "onnxruntime, float32, one thread",
         "photos": len(files),
         "rounds": ROUNDS,
