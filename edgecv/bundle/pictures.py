@@ -9,8 +9,7 @@ import numpy as np
 
 from edgecv.errors import GateRefused, InputError
 from edgecv.ondevice.commands.sources import find_pictures
-from edgecv.ondevice.decoding import open_picture
-from edgecv.ondevice.images import fit
+from edgecv.ondevice.images import read
 from edgecv.parity.golden import BENCHMARK_IMAGES, GOLDEN_IMAGES, carry, write_sealed
 from edgecv.parity.run import run
 from edgecv.records.artifact import Artifact, Manifest
@@ -43,7 +42,7 @@ def _images(folder: Path, preprocess: Preprocess) -> np.ndarray:
         raise InputError(f"{folder}: expected at least {GOLDEN_IMAGES} images, found {len(found)}")
     count = min(len(found), BENCHMARK_IMAGES)
     chosen = [found[index * len(found) // count] for index in range(count)]
-    return np.stack([fit(open_picture(picture.source), preprocess)[0] for picture in chosen])
+    return np.stack([read(picture.source, preprocess)[0] for picture in chosen])
 
 
 def _without_pictures(artifact: Artifact, folder: Path) -> Manifest:

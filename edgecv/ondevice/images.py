@@ -1,6 +1,7 @@
 """From an image to the network's pixels and back: the one place where images are resized, on the host and on a board.
 
-Training, calibration, evaluation and prediction all call `fit`, so that a network meets the pixels it was trained on.
+Training, calibration, evaluation and prediction all open pictures with `open_for` and call `fit`, so that a network
+meets the pixels it was trained on.
 """
 
 from __future__ import annotations
@@ -15,19 +16,13 @@ import numpy as np
 from PIL import Image
 
 from edgecv.errors import InputError
-from edgecv.ondevice.decoding import ImageInput, open_picture
+from edgecv.ondevice.decoding import ImageInput, open_halved, open_picture
+from edgecv.ondevice.resizing import Halved, Pixels, Size, Window, halvings, resize, whole
 from edgecv.records.artifact import Artifact
 from edgecv.records.files import write_whole
 from edgecv.records.preprocess import Preprocess
 
 PAD = 114  # the gray around a letterboxed image
-RESAMPLING = {
-    "nearest": Image.Resampling.NEAREST,
-    "bilinear": Image.Resampling.BILINEAR,
-    "bicubic": Image.Resampling.BICUBIC,
-}
-
-Size = Tuple[int, int]  # height, width
 
 
 @dataclass(frozen=True)
@@ -55,19 +50,42 @@ def open_image(source: ImageInput) -> np.ndarray:
     return np.asarray(open_picture(source))
 
 
-def fit(image: Union[np.ndarray, Image.Image], preprocess: Preprocess) -> Tuple[np.ndarray, Placement]:
+def open_for(source: ImageInput, preprocess: Preprocess) -> Halved:
+    """Any image, ready for `fit`: a JPEG is decoded no larger than it has to be for that."""
+    if isinstance(source, np.ndarray):
+        return whole(open_image(source))
+    return open_halved(source, lambda original: halvings(original, *_seen(original, preprocess), preprocess.resample))
+
+
+def fit(image: Union[Pixels, Halved], preprocess: Preprocess, by_opencv: bool = False) -> Tuple[np.ndarray, Placement]:
     """Bring an RGB image to the network's size and colour order.
 
-    The result may be the very array that was given, where there is nothing to do. A picture from `open_picture` saves
-    the way through an array, which for a large photo costs as much as decoding it.
+    The result may be the very array that was given, where there is nothing to do. A picture from `open_for` saves the
+    way through an array, which for a large photo costs as much as decoding it. OpenCV, if wanted and there, resizes
+    large images in less time, and less exactly.
     """
-    original = image.shape[:2] if isinstance(image, np.ndarray) else image.size[::-1]
-    resized, placement = _place((original[0], original[1]), preprocess)
-    if preprocess.resize == "crop":
-        image = _resize(image, preprocess, preprocess.size, _window(placement, preprocess.size))
-    elif resized != original:
-        image = _resize(image, preprocess, resized, None)
-    return _pad(_recolor(image, preprocess.color), preprocess.size, placement.offset), placement
+    image = image if isinstance(image, Halved) else whole(image)
+    pixels, (_, placement) = image.pixels, _place(image.original, preprocess)
+    window, size = _seen(image.original, preprocess)
+    if preprocess.resize == "crop" or size != image.original:
+        pixels = resize(image, window, size, preprocess.resample, by_opencv)
+    return _pad(_recolor(pixels, preprocess.color), preprocess.size, placement.offset), placement
+
+
+def read(source: ImageInput, preprocess: Preprocess) -> Tuple[np.ndarray, Placement]:
+    """Open an image and fit it."""
+    return fit(open_for(source, preprocess), preprocess)
+
+
+def _seen(original: Size, preprocess: Preprocess) -> Tuple[Window, Size]:
+    """The part of an original that the network sees, and the size that this part gets."""
+    resized, placement = _place(original, preprocess)
+    if preprocess.resize != "crop":
+        return (0, 0, original[1], original[0]), resized
+    (scale_y, scale_x), (top, left) = placement.scale, placement.offset
+    height, width = preprocess.size
+    right, bottom = (width - left) / scale_x, (height - top) / scale_y
+    return (-left / scale_x, -top / scale_y, min(right, original[1]), min(bottom, original[0])), preprocess.size
 
 
 def _place(original: Size, preprocess: Preprocess) -> Tuple[Size, Placement]:
@@ -86,29 +104,7 @@ def _place(original: Size, preprocess: Preprocess) -> Tuple[Size, Placement]:
     return resized, Placement(original, exact, offset)
 
 
-def _window(placement: Placement, size: Size) -> Tuple[float, float, float, float]:
-    """The part of the original that a crop shows, as Pillow's left, top, right, bottom."""
-    (scale_y, scale_x), (top, left) = placement.scale, placement.offset
-    height, width = placement.original
-    return (
-        -left / scale_x,
-        -top / scale_y,
-        min((size[1] - left) / scale_x, width),
-        min((size[0] - top) / scale_y, height),
-    )
-
-
-def _resize(
-    image: Union[np.ndarray, Image.Image],
-    preprocess: Preprocess,
-    size: Size,
-    window: Union[Tuple[float, float, float, float], None],
-) -> Image.Image:
-    picture = Image.fromarray(image) if isinstance(image, np.ndarray) else image
-    return picture.resize(size[::-1], RESAMPLING[preprocess.resample], box=window)
-
-
-def _recolor(image: Union[np.ndarray, Image.Image], color: str) -> np.ndarray:
+def _recolor(image: Pixels, color: str) -> np.ndarray:
     if color == "gray":
         picture = Image.fromarray(image) if isinstance(image, np.ndarray) else image
         return np.asarray(picture.convert("L"))[..., np.newaxis]

@@ -1,10 +1,21 @@
-"""Non-maximum suppression in numpy: the exact greedy algorithm, a block of boxes at a time."""
+"""Non-maximum suppression in numpy: the answer of the greedy loop over single boxes, found without that loop.
+
+Few pairs of boxes come near each other. So the boxes are put on a line, class after class and from left to right, where
+all that may overlap with a box lie in a short stretch behind it.
+"""
 
 from __future__ import annotations
 
+from typing import Iterator, NamedTuple, Tuple
+
 import numpy as np
 
-BLOCK = 256  # its square of overlaps fits into a small processor's cache
+FEW = 16  # near ones of a box, on average: up to there each pair is looked at by itself, and above in blocks
+ROWS, COLUMNS = 64, 512  # of a block: more would not fit into a small processor's cache
+FEW_ROWS = 16  # where they are the survivors, which lie far apart on the line
+FIRST = 256  # boxes, the strongest, that are settled before the others, where many fall; then it is twice as many
+
+Pairs = Tuple[np.ndarray, np.ndarray]  # positions of the one and of the other
 
 
 def strongest(scores: np.ndarray, most: int) -> np.ndarray:
@@ -26,42 +37,123 @@ def suppress(boxes: np.ndarray, indices: np.ndarray, iou: float, most: int) -> n
 
     A box falls when it overlaps by more than `iou` with a better survivor of the same class.
     """
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    kept = np.empty(0, np.intp)
-    for start in range(0, len(boxes), BLOCK):
-        block = np.arange(start, min(start + BLOCK, len(boxes)))
-        fallen = _overlaps(boxes, areas, indices, kept, block, iou).any(axis=0)
-        block = block[~fallen]
-        within = np.triu(_overlaps(boxes, areas, indices, block, block, iou), 1)  # only the better one suppresses
-        kept = np.concatenate([kept, block[_greedy(within)]])
-        if len(kept) >= most:
-            break
-    return kept[:most]
+    line = _on_a_line(boxes, indices, iou)
+    fallen, kept, left = np.zeros(len(boxes), bool), [line.positions[:0]], most
+    near = np.searchsorted(line.start, line.reach, "right") - np.arange(len(boxes)) - 1
+    np.maximum(near, 0, out=near)  # below that are boxes whose right lies left of their left
+    if np.sum(near) <= FEW * len(boxes):
+        _settle(fallen, _overlapping_near(line, near, iou))
+        return np.flatnonzero(~fallen)[:most]
+    count = FIRST
+    while len(line.start) and left > 0:
+        last = np.partition(line.positions, count)[count] if count < len(line.start) else len(boxes)
+        first = line.positions < last
+        now, line = line.part(np.flatnonzero(first)), line.part(np.flatnonzero(~first))
+        _settle(fallen, _overlapping(now, now, iou))
+        survivors = now.part(np.flatnonzero(~fallen[now.positions]))
+        kept.append(np.sort(survivors.positions))
+        left -= len(kept[-1])
+        if len(line.start) and left > 0:
+            fallen[_overlapping(survivors, line, iou)[1]] = True
+            line = line.part(np.flatnonzero(~fallen[line.positions]))
+        many_stay = 2 * len(survivors.start) > len(now.start)
+        count = len(boxes) if many_stay else 2 * count
+    return np.concatenate(kept)[:most]
 
 
-def _greedy(suppresses: np.ndarray) -> np.ndarray:
-    """Who survives, where row i of the matrix says whom i suppresses.
+def _settle(fallen: np.ndarray, overlapping: Pairs) -> None:
+    """Mark those who fall.
 
-    Each round settles at least one more link of every chain of suppressions, so this ends in the answer of the loop
-    over single boxes, after as many rounds as the longest chain has links.
+    Each round settles those that no better one threatens any more, and whom these suppress. It ends after as many
+    rounds as the longest chain of suppressions has links.
     """
-    survives: np.ndarray = np.ones(len(suppresses), bool)
-    while True:
-        again = np.logical_not(suppresses[survives].any(axis=0))
-        if np.array_equal(again, survives):
-            return survives
-        survives = again
+    better, worse = np.minimum(*overlapping), np.maximum(*overlapping)
+    while len(better):
+        threatened = np.zeros(len(fallen), bool)
+        threatened[worse] = True
+        fallen[worse[~threatened[better]]] = True
+        unsettled = ~(fallen[better] | fallen[worse])
+        better, worse = better[unsettled], worse[unsettled]
 
 
-def _overlaps(
-    boxes: np.ndarray, areas: np.ndarray, indices: np.ndarray, rows: np.ndarray, columns: np.ndarray, iou: float
-) -> np.ndarray:
-    """Whether each of `rows` and each of `columns` are of one class and overlap by more than `iou`."""
-    first, second = boxes[rows, np.newaxis], boxes[np.newaxis, columns]
-    width = np.minimum(first[..., 2], second[..., 2]) - np.maximum(first[..., 0], second[..., 0])
-    height = np.minimum(first[..., 3], second[..., 3]) - np.maximum(first[..., 1], second[..., 1])
-    shared = np.maximum(width, 0) * np.maximum(height, 0)
-    union = areas[rows, np.newaxis] + areas[np.newaxis, columns] - shared
-    same = indices[rows, np.newaxis] == indices[np.newaxis, columns]
-    overlaps: np.ndarray = (shared > iou * union) & same
-    return overlaps
+class _Line(NamedTuple):
+    """Boxes in an order in which those that overlap are close together."""
+
+    positions: np.ndarray
+    boxes: np.ndarray  # (5 or 6, n): x0, y0, x1, y1, area and, where there are several, class
+    start: np.ndarray  # where a box begins on the line,
+    reach: np.ndarray  # and up to where another one begins that overlaps with it enough
+
+    def part(self, which: np.ndarray) -> _Line:
+        return _Line(self.positions[which], self.boxes[:, which], self.start[which], self.reach[which])
+
+
+def _on_a_line(boxes: np.ndarray, indices: np.ndarray, iou: float) -> _Line:
+    """Class after class, and from left to right."""
+    x0, y0, x1, y1 = boxes.T
+    described = [x0, y0, x1, y1, (x1 - x0) * (y1 - y0)]
+    if np.any(indices != indices[:1]):
+        described.append(indices.astype(boxes.dtype))
+    left, right = x0.astype(np.float64), x1.astype(np.float64)
+    stretch = 2 * np.ptp(boxes[:, [0, 2]]) + 1 if len(boxes) else 0
+    start = left + stretch * indices
+    # Two boxes share no more than their sides do, and a side no more than the part of it that the other covers.
+    reach = start + (right - left) * (1 - iou) + stretch * 1e-6
+    return _Line(np.arange(len(boxes)), np.stack(described), start, reach).part(np.argsort(start))
+
+
+def _overlapping_near(line: _Line, near: np.ndarray, iou: float) -> Pairs:
+    """The pairs that overlap, where `near` says how many behind each box come into question."""
+    one = np.repeat(np.arange(len(near)), near)
+    other = np.arange(1, len(one) + 1) + one - np.repeat(np.cumsum(near) - near, near)
+    found = np.flatnonzero(_overlap(line.boxes[:, one], line.boxes[:, other], iou))
+    return line.positions[one[found]], line.positions[other[found]]
+
+
+def _overlapping(ours: _Line, theirs: _Line, iou: float) -> Pairs:
+    """The pairs of one of ours and one of theirs that overlap; or of two of ours, where both are the same."""
+    one, other = [ours.positions[:0]], [ours.positions[:0]]
+    rows = ROWS if ours is theirs else FEW_ROWS
+    for top, left, right in _blocks(ours, theirs, rows):
+        columns = theirs.boxes[:, left:right]
+        found = np.flatnonzero(_overlap(ours.boxes[:, top : top + rows, np.newaxis], columns, iou))
+        if len(found):
+            row, column = np.divmod(found, right - left)
+            one.append(ours.positions[row + top])
+            other.append(theirs.positions[column + left])
+    pairs = np.concatenate(one), np.concatenate(other)
+    if ours is theirs:
+        different = pairs[0] != pairs[1]
+        return pairs[0][different], pairs[1][different]
+    return pairs
+
+
+def _blocks(ours: _Line, theirs: _Line, rows: int) -> Iterator[Tuple[int, int, int]]:
+    """All that may overlap: the first of so many rows of ours, and the first and the end of some columns of theirs."""
+    tops = np.arange(0, len(ours.start), rows)
+    firsts = tops
+    if ours is not theirs:
+        firsts = np.searchsorted(theirs.start, ours.start[tops] - np.max(theirs.reach - theirs.start))
+    ends = np.searchsorted(theirs.start, np.maximum.reduceat(ours.reach, tops), "right")
+    for top, first, end in zip(tops.tolist(), firsts.tolist(), ends.tolist()):
+        for left in range(first, end, COLUMNS):
+            yield top, left, min(left + COLUMNS, end)
+
+
+def _overlap(ours: np.ndarray, theirs: np.ndarray, iou: float) -> np.ndarray:
+    """Whether they are of one class and overlap by more than `iou`."""
+    x0, y0, x1, y1, area = ours[:5]
+    u0, v0, u1, v1, other_area = theirs[:5]
+    shared = np.minimum(x1, u1)
+    shared -= np.maximum(x0, u0)
+    np.maximum(shared, np.zeros_like(shared), out=shared)  # enough: no product of two negative sides is left
+    height = np.minimum(y1, v1)
+    height -= np.maximum(y0, v0)
+    shared *= height
+    needed = area + other_area
+    needed -= shared
+    needed *= iou
+    overlap: np.ndarray = shared > needed
+    for index, other_index in zip(ours[5:], theirs[5:]):
+        overlap &= index == other_index
+    return overlap

@@ -10,12 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Deque, Iterable, Iterator, Mapping, NamedTuple
 
-import numpy as np
-
 from edgecv.errors import InputError, did_you_mean
-from edgecv.ondevice.decoding import ImageInput, open_picture
+from edgecv.ondevice.decoding import ImageInput
 from edgecv.ondevice.engines import Engine, EngineOptions, open_engine
-from edgecv.ondevice.images import Placement, fit, open_image
+from edgecv.ondevice.images import Placement, fit, open_for
 from edgecv.ondevice.tasks import TASKS, TaskModule
 from edgecv.records.artifact import Manifest, open_sealed
 
@@ -103,9 +101,9 @@ class Predictor:
 
     def _prepare(self, image: ImageInput) -> _Prepared:
         start = time.perf_counter()
-        picture = open_image(image) if isinstance(image, np.ndarray) else open_picture(image)
+        picture = open_for(image, self.manifest.preprocess)
         decoded = time.perf_counter()
-        pixels, placement = fit(picture, self.manifest.preprocess)
+        pixels, placement = fit(picture, self.manifest.preprocess, by_opencv=True)
         encoded = self.engine.encode(pixels[None])
         return _Prepared(encoded, placement, _ms(start, decoded), _ms(decoded, time.perf_counter()))
 

@@ -13,8 +13,7 @@ import numpy as np
 from edgecv.errors import InputError
 from edgecv.hosts import local
 from edgecv.ondevice.commands.sources import find_pictures
-from edgecv.ondevice.decoding import open_picture
-from edgecv.ondevice.images import fit, samples_of
+from edgecv.ondevice.images import read, samples_of
 from edgecv.parity import Ladder, climb
 from edgecv.pipeline.runrecord import is_run, read_run
 from edgecv.pipeline.workshop import Workshop
@@ -85,7 +84,7 @@ def _shown(artifact: Artifact, images: Path | None, preprocess: Preprocess) -> n
     if len(pictures) < FEWEST_IMAGES:
         raise InputError(f"--images: expected {FEWEST_IMAGES} images or more, got {len(pictures)}, which prove nothing")
     chosen = pictures[:: -(-len(pictures) // MOST_IMAGES)]
-    return np.stack([fit(open_picture(picture.source), preprocess)[0] for picture in chosen])
+    return np.stack([read(picture.source, preprocess)[0] for picture in chosen])
 
 
 def _request(

@@ -12,7 +12,7 @@ import numpy as np
 
 from edgecv.errors import InputError
 from edgecv.ondevice.engines.encoding import encoding_for
-from edgecv.ondevice.images import fit, open_image
+from edgecv.ondevice.images import read
 from edgecv.records.artifact import Tensor
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import VOID, Boxes, Label, Samples, Truth, Values
@@ -62,7 +62,7 @@ def _classes(truth: Truth) -> set[int]:
 
 def pixels(samples: Samples, indices: Sequence[int], preprocess: Preprocess) -> np.ndarray:
     """The chosen images at the network's size: (n, height, width, channels) uint8."""
-    return np.stack([fit(open_image(samples.image(index)), preprocess)[0] for index in indices])
+    return np.stack([read(samples.image(index), preprocess)[0] for index in indices])
 
 
 def normalised(images: np.ndarray, preprocess: Preprocess) -> np.ndarray:

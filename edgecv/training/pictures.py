@@ -10,7 +10,6 @@ from dataclasses import replace
 import numpy as np
 
 from edgecv.ondevice import child, images
-from edgecv.ondevice.decoding import open_picture
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.samples import Mask, Samples, Truth
 from edgecv.training.memory import available_bytes
@@ -46,7 +45,7 @@ class Pictures:
         return picture
 
     def _decoded(self, index: int) -> tuple[np.ndarray, Truth]:
-        pixels, placement = images.fit(open_picture(self.samples.image(index)), self.preprocess)
+        pixels, placement = images.read(self.samples.image(index), self.preprocess)
         return pixels, moved(self.samples.truth(index), placement, self.preprocess.size)
 
     def _bytes_each(self) -> int:

@@ -55,7 +55,7 @@ def _outputs(
 ) -> Iterator[tuple[dict[str, np.ndarray], images.Placement]]:
     for start in range(0, len(samples), BATCH):
         indices = range(start, min(start + BATCH, len(samples)))
-        fitted = [images.fit(images.open_image(samples.image(i)), preprocess) for i in indices]
+        fitted = [images.read(samples.image(i), preprocess) for i in indices]
         pixels = normalised(np.stack([image for image, _ in fitted]), preprocess)
         # `predict` would wrap each batch into a data set.
         outputs = by_name(names_of(network), task, network.predict_on_batch(pixels))

@@ -110,7 +110,9 @@ def test_it_is_a_library_too(board_for: BoardFor) -> None:
 
 VIDEO = """
 import numpy as np
-CAP_PROP_BUFFERSIZE = 38
+CAP_PROP_BUFFERSIZE, COLOR_BGR2RGB = 38, 4
+def cvtColor(frame, code):
+    return frame[..., ::-1].copy()
 class VideoCapture:
     def __init__(self, source):
         self.source, self.left = source, 3

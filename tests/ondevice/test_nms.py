@@ -38,6 +38,21 @@ def test_suppression_equals_the_textbook_loop(count: int, iou: float) -> None:
             assert suppress(boxes, indices, iou, most).tolist() == plain(boxes, indices, iou, most)
 
 
+@pytest.mark.parametrize("classes", [1, 40])
+def test_suppression_equals_the_textbook_loop_where_objects_are_far_apart(classes: int) -> None:
+    rng = np.random.default_rng(2)
+    centres = np.repeat(rng.uniform(0, 640, (90, 2)), 8, axis=0) + rng.normal(0, 3, (720, 2))
+    sides = rng.uniform(10, 60, (720, 2))
+    boxes, indices = np.hstack([centres - sides / 2, centres + sides / 2]), rng.integers(0, classes, 720)
+    for iou in (0.0, 0.3, 0.6):
+        assert suppress(boxes, indices, iou, 1000).tolist() == plain(boxes, indices, iou, 1000)
+
+
+def test_boxes_without_area_or_inside_out_are_left_alone() -> None:
+    boxes = np.array([[5.0, 5, 5, 5], [5, 5, 5, 5], [9, 9, 1, 1], [0, 0, 10, 10]])
+    assert suppress(boxes, np.zeros(4, int), 0.5, 10).tolist() == [0, 1, 2, 3]
+
+
 def test_a_long_chain_of_overlaps_is_resolved_in_order() -> None:
     """Each box overlaps with the next alone: every second survives, however long the chain."""
     left = np.arange(700.0) * 4

@@ -12,7 +12,7 @@ from PIL import Image
 
 from edgecv.errors import InputError
 from edgecv.ondevice.commands.sources import find_pictures
-from edgecv.ondevice.images import fit, open_image, samples_of
+from edgecv.ondevice.images import read, samples_of
 from edgecv.records.artifact import Artifact
 from edgecv.records.measurement import Images
 
@@ -51,7 +51,7 @@ def _in_folder(artifact: Artifact, folder: Path) -> Pictures:
     if len(found) < FEWEST:
         raise InputError(f"{folder}: expected at least {FEWEST} images to take turns, found {len(found)}")
     files = spread(found)
-    pixels = np.stack([fit(open_image(file), artifact.manifest.preprocess)[0] for file in files])
+    pixels = np.stack([read(file, artifact.manifest.preprocess)[0] for file in files])
     return Pictures(pixels, files, _told(folder.resolve().name, pixels))
 
 

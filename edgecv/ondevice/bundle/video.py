@@ -50,7 +50,9 @@ def _pictures(capture: Any, name: str, stem: str) -> Iterator[Picture]:
         if not read:
             raise InputError(f"{name}: no frame of it can be read")
         while read:
-            yield Picture(f"{name}[{number}]", f"{stem}-{number:06d}", frame[..., ::-1].copy())  # OpenCV's are BGR
+            yield Picture(
+                f"{name}[{number}]", f"{stem}-{number:06d}", _opencv().cvtColor(frame, _opencv().COLOR_BGR2RGB)
+            )
             number += 1
             read, frame = capture.read()
     finally:

@@ -28,25 +28,22 @@ class Computed:
     def __call__(self, images: np.ndarray) -> np.ndarray:
         count, height, width, channels = images.shape
         if self.channels_first:
-            planes = np.empty((count, channels, height, width), np.float32)
-            for channel in range(channels):
-                self._normalise(images[..., channel], planes[:, channel], channel)
-            return planes
-        # Rows of one long axis: NumPy is slow where the last axis is as short as that of channels. Bytes become floats
-        # within the subtraction, a few thousand at a time, which saves a way through memory.
-        pixels = images.reshape(count, height, width * channels)
-        rows: np.ndarray
-        if self.mean.any():
-            rows = np.subtract(pixels, _along_a_row(self.mean, width), dtype=np.float32)
-        else:
-            rows = pixels.astype(np.float32)
-        if (self.std != 1).any():
-            rows /= _along_a_row(self.std, width)
-        return rows.reshape(images.shape)
+            # Bytes are sorted into planes before they are floats, of which there is four times as much to move.
+            planes = np.ascontiguousarray(images.reshape(count, height * width, channels).transpose(0, 2, 1))
+            normalised = self._normalised(planes, self.mean[:, np.newaxis], self.std[:, np.newaxis])
+            return normalised.reshape(count, channels, height, width)
+        # Rows of one long axis: NumPy is slow where the last axis is as short as that of channels.
+        rows = images.reshape(count, height, width * channels)
+        mean, std = _along_a_row(self.mean, width), _along_a_row(self.std, width)
+        return self._normalised(rows, mean, std).reshape(images.shape)
 
-    def _normalise(self, pixels: np.ndarray, out: np.ndarray, channel: int) -> None:
-        np.subtract(pixels, self.mean[channel], out=out, dtype=np.float32)
-        out /= self.std[channel]
+    def _normalised(self, pixels: np.ndarray, mean: np.ndarray, std: np.ndarray) -> np.ndarray:
+        """Bytes become floats within the subtraction, a few thousand at a time, which saves a way through memory."""
+        values: np.ndarray
+        values = np.subtract(pixels, mean, dtype=np.float32) if mean.any() else pixels.astype(np.float32)
+        if (std != 1).any():
+            values /= std
+        return values
 
 
 def _along_a_row(values: np.ndarray, width: int) -> np.ndarray:

@@ -121,23 +121,34 @@ def _best(
     """Candidates, label indices and scores above the threshold, best first. One candidate can be of several classes."""
     activation, objectness = settings["activation"], settings["objectness"]
     enough = threshold if activation == "none" else logit(threshold)
-    rows = np.arange(len(table)) if objectness is None else np.flatnonzero(table[:, objectness] > enough)
-    raw = _part(table, settings["channels"])[rows]  # no score is above its objectness, so the others are out
+    raw, rows = _part(table, settings["channels"]), None
+    if objectness is not None:  # no score is above its objectness, so the others are out
+        rows = np.flatnonzero(table[:, objectness] > enough)
+        raw = raw[rows]
     if activation == "softmax":
         raw, enough = softmax(raw), threshold
     classes = _without_background(raw, settings["background"])
-    passed, indices = np.nonzero(classes > enough)  # before any sigmoid: nearly all candidates are background
+    passed, indices = _where(classes > enough)  # before any sigmoid: nearly all candidates are background
     scores = classes[passed, indices]
     if activation == "sigmoid":
         scores = sigmoid(scores)
-    rows = rows[passed]
-    if objectness is not None:
-        chance = table[rows, objectness]
+    if rows is not None:
+        passed = rows[passed]
+        chance = table[passed, objectness]
         scores = scores * (chance if activation == "none" else sigmoid(chance))
         above = scores > threshold
-        rows, indices, scores = rows[above], indices[above], scores[above]
+        passed, indices, scores = passed[above], indices[above], scores[above]
     order = strongest(scores, MOST_CANDIDATES)
-    return rows[order], indices[order], scores[order].astype(np.float32)
+    return passed[order], indices[order], scores[order].astype(np.float32)
+
+
+def _where(mask: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of what is true, row after row: np.nonzero, but in the order of memory, which is far quicker."""
+    if mask.flags.c_contiguous:
+        return np.divmod(np.flatnonzero(mask), mask.shape[1])
+    columns, rows = np.divmod(np.flatnonzero(mask.T), mask.shape[0])
+    by_rows = np.argsort(rows, kind="stable")
+    return rows[by_rows], columns[by_rows]
 
 
 def _without_background(classes: np.ndarray, background: str) -> np.ndarray:
