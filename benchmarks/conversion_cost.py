@@ -21,7 +21,7 @@ from edgecv.quantization.calibration import normalised
 from edgecv.records.files import write_json
 from edgecv.records.preprocess import Preprocess
 from edgecv.targets import TARGETS, Spec
-from edgecv.targets.order import Order, write_orders
+from edgecv.targets.order import Order, grids_of, write_orders
 
 PAIRS = 3
 PREPARE = "prepare"
@@ -74,11 +74,13 @@ def edgecv(work: Path, turn: int) -> dict[str, dict[str, float]]:
     for target, module in TARGETS.items():
         order = Order(target, Spec("int8"), work / f"edgecv-{turn}" / target)
         chains.setdefault(module.TOOLCHAIN, []).append(order)
+    grids = grids_of(order for orders in chains.values() for order in orders)
     costs = {}
     for chain in sorted(chains, key=lambda each: each != "tensorflow"):
-        orders = write_orders(chains[chain], work / f"{chain}.json")
-        command = ["-m", "edgecv.targets", exported, "--builds", orders]
-        costs[chain] = cost([*command, "--export", work / "request.json"] if chain == "tensorflow" else command)
+        file = write_orders(chains[chain], work / f"{chain}.json")
+        command = ["-m", "edgecv.targets", exported, "--builds", file]
+        export = ["--export", work / "request.json", "--grids", *grids]
+        costs[chain] = cost([*command, *export] if chain == "tensorflow" else command)
     return costs
 
 

@@ -14,6 +14,7 @@ from edgecv.errors import InputError
 from edgecv.ondevice.engines.encoding import encoding_for
 from edgecv.ondevice.engines.openvino import import_openvino
 from edgecv.records.artifact import Artifact
+from edgecv.targets.onnx_session import unfused_session
 
 Values = Sequence[np.ndarray]  # of one image, all float32, quantized ones as the numbers that they stand for
 
@@ -44,16 +45,12 @@ def saved_model(folder: Path, inputs: Iterator[np.ndarray]) -> Iterator[Values]:
 def onnx(path: Path, inputs: Iterator[np.ndarray]) -> Iterator[Values]:
     """Of normalised images, channels last."""
     import onnx as library
-    import onnxruntime
 
     model = library.load(path)
     known = {port.name for port in model.graph.output}
     made = [name for node in model.graph.node for name in node.output if name and name not in known]
     model.graph.output.extend(library.ValueInfoProto(name=name) for name in made)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # which would fuse values
-    options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = unfused_session(model)
     for image in inputs:
         answers = session.run(None, {session.get_inputs()[0].name: image.transpose(0, 3, 1, 2)})
         turned = [value.transpose(0, 2, 3, 1) for value in answers if _is_picture(value)]

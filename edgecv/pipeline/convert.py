@@ -25,8 +25,8 @@ from edgecv.pipeline.workshop import Workshop
 from edgecv.records.artifact import Artifact, open_sealed
 from edgecv.records.recipe import Build
 from edgecv.targets import TARGETS
-from edgecv.targets.exported import is_whole
-from edgecv.targets.order import Order, write_orders
+from edgecv.targets.exported import is_whole, open_exported
+from edgecv.targets.order import Order, grids_of, write_orders
 
 LANES = 2  # toolchains at work side by side: more would only share the same cores and memory
 ANY_DEVICE = Demands()
@@ -94,7 +94,8 @@ def _make(conversion: Conversion, export: Claim, orders: Orders, workshop: Works
     lanes: dict[str, dict[Claim, Order]] = {}
     for claim, order in orders.items():
         lanes.setdefault(TARGETS[order.target].TOOLCHAIN, {})[claim] = order
-    folder = _exported(conversion, export, list(lanes.get("tensorflow", {}).values()), workshop)
+    grids = grids_of(orders.values())
+    folder = _exported(conversion, export, list(lanes.get("tensorflow", {}).values()), workshop, grids)
 
     refused: dict[Claim, EdgecvError] = {}
 
@@ -113,13 +114,19 @@ def _make(conversion: Conversion, export: Claim, orders: Orders, workshop: Works
     return refused
 
 
-def _exported(conversion: Conversion, export: Claim, orders: Sequence[Order], workshop: Workshop) -> Path:
-    """The exported network, and on the way the builds that need what exporting has imported."""
+def _exported(
+    conversion: Conversion, export: Claim, orders: Sequence[Order], workshop: Workshop, grids: Sequence[str] = ()
+) -> Path:
+    """The exported network with its weights on these grids, and on the way the builds that need what it imported."""
     if export.finished:
+        missing = open_exported(export.finished).without(grids)
+        if missing:  # before the lanes part, which would both make them
+            _child(export.finished, [], workshop, "--grids", *missing)
+            export.add()
         return export.finished
     request = conversion.write_request(export.folder / "request")
     try:
-        _child(export.folder, orders, workshop, "--export", request, "--rungs")
+        _child(export.folder, orders, workshop, "--export", request, "--rungs", "--grids", *grids)
     except EdgecvError:
         if not is_whole(export.folder):  # otherwise a build was refused, or crashed, which comes after exporting
             raise

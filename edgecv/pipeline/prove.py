@@ -65,7 +65,7 @@ def climbed(
         folder = Path(scratch)
         request = _request(artifact.manifest, against, shown, custom_layers, folder)
         exported = folder / "exported"
-        arguments = [exported, "--export", request, "--rungs"]
+        arguments = [exported, "--export", request, "--rungs", "--grids"]  # none, unless a fault is looked for
         local.run_module("edgecv.targets", arguments, log=workshop.log, on_progress=workshop.progress)
         ladder = climb(artifact.folder, exported, log=workshop.log, on_progress=workshop.progress, same_export=False)
         digest = open_exported(exported).network_digest

@@ -49,14 +49,22 @@ class Claim:
 
     def finish(self, about: str) -> Path:
         """Seal the work and put it where it is found."""
-        files = {str(path.relative_to(self.folder)): path.stat().st_size for path in _files(self.folder)}
-        write_json(self.folder / SEAL, {"stage": self.stage, "key": self.key, "about": about, "files": files})
+        self._seal(self.folder, about)
         place = self.store.place(self.stage, self.key)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(place, ignore_errors=True)  # what `find` did not believe
         self.folder.rename(place)
         self.finished = place
         return place
+
+    def add(self) -> None:
+        """Seal finished work anew, to which something was added that goes by the same key."""
+        assert self.finished is not None
+        self._seal(self.finished, json.loads((self.finished / SEAL).read_bytes())["about"])
+
+    def _seal(self, folder: Path, about: str) -> None:
+        files = {str(path.relative_to(folder)): path.stat().st_size for path in _files(folder) if path.name != SEAL}
+        write_json(folder / SEAL, {"stage": self.stage, "key": self.key, "about": about, "files": files})
 
 
 class Store:

@@ -49,6 +49,8 @@ class Integers:
 class Float16:
     """Steps that follow the size of each weight."""
 
+    wide_biases: bool = False  # in float32, beside weights in float16
+
     def scales(self, weights: np.ndarray) -> np.ndarray:
         return np.ones_like(weights[..., :1, :])
 
@@ -60,7 +62,7 @@ class Float16:
         return np.abs(weights) > HIGHEST
 
     def bias(self, values: np.ndarray) -> np.ndarray:
-        return np.where(np.abs(values) > HIGHEST, values, _as_float16(values))
+        return values if self.wide_biases else np.where(np.abs(values) > HIGHEST, values, _as_float16(values))
 
 
 def _as_float16(values: np.ndarray) -> np.ndarray:
@@ -76,7 +78,8 @@ class Grids(NamedTuple):
 
 SEVEN_BITS, EIGHT_BITS = Integers(63), Integers(127)
 GRIDS: Mapping[str, Grids] = {
-    "float16": Grids(Float16(), Float16()),
+    "float16": Grids(Float16(), Float16()),  # of files in which a layer has one type
+    "float16_wide_biases": Grids(Float16(wide_biases=True), Float16(wide_biases=True)),
     "int8": Grids(EIGHT_BITS, EIGHT_BITS),
     # For processors that add products of 8 bits in 16: pixels fill their range, and two of them would overflow.
     "int8_first_7": Grids(SEVEN_BITS, EIGHT_BITS),

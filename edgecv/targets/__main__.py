@@ -10,11 +10,12 @@ from pathlib import Path
 
 from edgecv.errors import EdgecvError
 from edgecv.ondevice.child import answer, progress
+from edgecv.quantization.grids import GRIDS
 from edgecv.records.recipe import Build
 from edgecv.targets.checking import check_buildable
 from edgecv.targets.draft import build_draft
 from edgecv.targets.exported import Exported, open_exported
-from edgecv.targets.order import Order, read_orders
+from edgecv.targets.order import Order, grids_of, read_orders
 from edgecv.targets.request import read_request
 
 
@@ -23,6 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("exported", type=Path, help="the folder of an exported network")
     parser.add_argument("--export", type=Path, metavar="REQUEST", help="make that folder first; a JSON file says how")
     parser.add_argument("--builds", type=Path, metavar="ORDERS", help="what to build of it: a JSON file")
+    parser.add_argument("--grids", nargs="*", choices=list(GRIDS), help="on which weights are rounded")
     parser.add_argument("--rungs", action="store_true", help="keep what SavedModel and ONNX answer, for parity")
     arguments = parser.parse_args(argv)
     return answer(lambda: _work(arguments))
@@ -35,9 +37,15 @@ def _work(arguments: argparse.Namespace) -> None:
     if arguments.export:
         from edgecv.targets.export import export  # only here is Keras needed
 
-        exported = export(read_request(arguments.export), arguments.exported)
+        grids = list(GRIDS) if arguments.grids is None else arguments.grids
+        exported = export(read_request(arguments.export), arguments.exported, grids)
     else:
         exported = open_exported(arguments.exported)
+        grids = grids_of(orders) if arguments.grids is None else arguments.grids
+        if exported.without(grids):
+            from edgecv.targets.export import round_further
+
+            round_further(exported, grids)
     if arguments.rungs:
         from edgecv.targets.rungs import keep_answers
 

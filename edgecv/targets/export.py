@@ -4,7 +4,7 @@ There is one inference graph, with batch 1 and outputs by name, and `training=Fa
 Keras take silence for training, and then change their own statistics on every call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from edgecv.models.shapes import fix_shape
 from edgecv.ondevice.child import progress
 from edgecv.ondevice.commands.sources import read_stack
 from edgecv.quantization.calibration import normalised
+from edgecv.quantization.grids import GRIDS
 from edgecv.quantization.preparing import prepare
 from edgecv.records.recipe import Task
 from edgecv.targets.exported import Exported, save_array, write_exported
@@ -30,7 +31,7 @@ from edgecv.targets.rounded import write_rounded
 LOOKED_AT = 32  # calibration images that show what flows between layers
 
 
-def export(request: Request, folder: Path) -> Exported:
+def export(request: Request, folder: Path, grids: Iterable[str] = tuple(GRIDS)) -> Exported:
     """Write the exported folder of a network; what is wrong with it is said before anything is converted."""
     from edgecv.training.digest import network_digest
 
@@ -80,10 +81,22 @@ def export(request: Request, folder: Path) -> Exported:
     _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
     if prepared.network is not network:  # else there are no plain layers to look into
-        progress("rounding weights")
-        write_rounded(exported, prepared.network, normalised(calibration[:LOOKED_AT], request.preprocess))
+        (folder / "rounded").mkdir()
+        _round(exported, prepared.network, calibration, grids)
     write_exported(exported)
     return exported
+
+
+def round_further(exported: Exported, grids: Iterable[str]) -> None:
+    """What an export that is there already lacks for builds that nobody had thought of."""
+    _round(exported, open_network(exported.network, exported.custom_layers), exported.calibration(), grids)
+
+
+def _round(exported: Exported, network: Any, calibration: np.ndarray, grids: Iterable[str]) -> None:
+    missing = exported.without(grids)
+    if missing:
+        progress("rounding weights")
+        write_rounded(exported, network, normalised(calibration[:LOOKED_AT], exported.preprocess), missing)
 
 
 def _images(path: Path, request: Request) -> np.ndarray:

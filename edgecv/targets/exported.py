@@ -9,7 +9,7 @@ the ONNX file and needs no Keras.
 import dataclasses
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,8 +56,13 @@ class Exported:
 
     def on_grid(self, name: str) -> "Exported":
         """With the weights rounded for narrow numbers; a network that could not be looked into has no such copy."""
-        grid = f"rounded/{name}"
-        return dataclasses.replace(self, grid=grid) if (self.folder / grid).is_dir() else self
+        on_grid = dataclasses.replace(self, grid=f"rounded/{name}")
+        return on_grid if on_grid.onnx.is_file() else self
+
+    def without(self, names: Iterable[str]) -> list[str]:
+        """On which of these grids the weights could be rounded, and are not yet."""
+        place = self.folder / "rounded"  # is there where layers can be looked into
+        return [name for name in names if place.is_dir() and not (place / name).is_dir()]
 
     def calibration(self) -> np.ndarray:
         """Calibration images, uint8."""

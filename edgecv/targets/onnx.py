@@ -1,6 +1,7 @@
 """ONNX for ONNX Runtime on processors: channels first; int8 with what their integer units like best."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from edgecv.hosts.versions import versions
@@ -16,6 +17,7 @@ from edgecv.targets.tools import missing_tools
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "onnxruntime"
+GRIDS: Mapping[Precision, str] = {"float16": "float16", "int8": "int8"}
 HEEDS: tuple[str, ...] = ()
 RUN_BY = "onnx"
 MODEL = "model.onnx"
@@ -26,7 +28,7 @@ def missing() -> str | None:
 
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
-    exported = rounded(exported, spec)
+    exported = rounded(exported, spec, GRIDS)
     if spec.precision == "int8":
         from onnxruntime.quantization import QuantType
 

@@ -14,6 +14,7 @@ from edgecv.models.refusals import vendor_refusals
 from edgecv.records.artifact import Tensor
 from edgecv.targets.exported import Exported, open_exported
 from edgecv.targets.onnx_biases import correct_biases, layers
+from edgecv.targets.onnx_session import unfused_session
 from edgecv.targets.protocol import Spec
 
 
@@ -67,7 +68,6 @@ def calibrated(folder: Path, grid: str) -> Calibrated:
 def _observed(ready: Path, exported: Exported) -> tuple[Any, dict[str, np.ndarray]]:
     """Ranges and averages; the calibration of ONNX Runtime finds the same ranges, but no averages."""
     import onnx
-    import onnxruntime
     from onnxruntime.quantization import CalibrationMethod
     from onnxruntime.quantization.calibrate import MinMaxCalibrater, TensorsData
 
@@ -76,10 +76,7 @@ def _observed(ready: Path, exported: Exported) -> tuple[Any, dict[str, np.ndarra
     averaged = sorted({node.input[0] for node in layers(model.graph)})
     inside = sorted({*ranged, *averaged} - {port.name for port in (*model.graph.input, *model.graph.output)})
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in inside)
-    options = onnxruntime.SessionOptions()
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    session: Any = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    session = unfused_session(model)
     names = [port.name for port in session.get_outputs()]
 
     lowest, highest = dict.fromkeys(ranged, np.float32(np.inf)), dict.fromkeys(ranged, np.float32(-np.inf))

@@ -5,14 +5,16 @@ That answer is a draft in the order's folder, or a refusal.
 
 import dataclasses
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgecv.errors import BY_EXIT_CODE, EdgecvError, InputError
 from edgecv.records.artifact import MANIFEST
 from edgecv.records.files import write_json
+from edgecv.targets import TARGETS
 from edgecv.targets.protocol import Spec
+from edgecv.targets.rounded import grid_of
 
 REFUSAL = "refusal.json"
 
@@ -42,6 +44,12 @@ class Order:
     def refuse(self, error: EdgecvError) -> None:
         """Leave a refusal in the place of a draft."""
         write_json(self.folder / REFUSAL, {"exit_code": error.exit_code, "message": str(error)})
+
+
+def grids_of(orders: Iterable[Order]) -> list[str]:
+    """On which the weights have to be rounded for all of them."""
+    grids = {grid_of(order.spec, TARGETS[order.target].GRIDS) for order in orders}
+    return sorted(grid for grid in grids if grid)
 
 
 def write_orders(orders: Sequence[Order], path: Path) -> Path:

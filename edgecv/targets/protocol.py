@@ -40,6 +40,7 @@ class TargetModule(Protocol):
     PRECISIONS: tuple[Precision, ...]
     INTEGER_IO: tuple[Precision, ...]  # whose inputs and outputs may be integers or floats, as asked
     TOOLCHAIN: Toolchain  # targets of one toolchain are built in one process, one after the other
+    GRIDS: Mapping[Precision, str]  # in `quantization.grids`: where a build's weights lie; those left out are exact
     HEEDS: tuple[str, ...]  # runtimes whose version makes a difference to what is built
     RUN_BY: str  # the target whose engine runs its files for parity; itself, where its own runtime can be here
 

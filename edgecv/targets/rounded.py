@@ -4,8 +4,9 @@ The exact SavedModel and ONNX file are copied and their weights replaced: export
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from edgecv.quantization.grids import GRIDS
 from edgecv.quantization.rounding import Rounded, round_on
 from edgecv.records.files import write_whole
+from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
 from edgecv.targets.onnx_constants import Constants
 from edgecv.targets.protocol import Spec
@@ -20,21 +22,29 @@ from edgecv.targets.protocol import Spec
 Layers = Sequence[tuple[Any, Rounded]]  # a Keras layer, and what its weights become
 
 
-def rounded(exported: Exported, spec: Spec, integers: str = "int8") -> Exported:
-    """The export that a build of this precision starts from; with one scale for a whole tensor, the exact one."""
-    if spec.precision == "float32" or spec.weights == "per_tensor":
-        return exported
-    return exported.on_grid("float16" if spec.precision == "float16" else integers)
+def grid_of(spec: Spec, grids: Mapping[Precision, str]) -> str | None:
+    """The grid that a build needs, of those of its target; with one scale for a whole tensor, none."""
+    return None if spec.weights == "per_tensor" else grids.get(spec.precision)
 
 
-def write_rounded(exported: Exported, network: Any, images: np.ndarray) -> None:
-    """Round the weights of an exported keras.Model on every grid; `images` are normalised calibration images."""
-    for name, found in round_on(GRIDS, network, images).items():
-        if found:
-            layers = [(network.get_layer(layer), weights) for layer, weights in found.items()]
-            folder = exported.folder / "rounded" / name
-            _write_saved_model(exported.saved_model, folder / "saved_model", layers)
-            _write_onnx(exported.onnx, folder / "model.onnx", layers)
+def rounded(exported: Exported, spec: Spec, grids: Mapping[Precision, str]) -> Exported:
+    """The export that a build starts from."""
+    grid = grid_of(spec, grids)
+    return exported if grid is None else exported.on_grid(grid)
+
+
+def write_rounded(exported: Exported, network: Any, images: np.ndarray, names: Iterable[str]) -> None:
+    """Round the weights of an exported keras.Model on some grids; `images` are normalised calibration images."""
+    for name, found in round_on({name: GRIDS[name] for name in names}, network, images).items():
+        place = exported.folder / "rounded" / name
+        with TemporaryDirectory(dir=exported.folder) as scratch:  # so that what is there is whole
+            folder = Path(scratch) / name
+            folder.mkdir()
+            if found:
+                layers = [(network.get_layer(layer), weights) for layer, weights in found.items()]
+                _write_saved_model(exported.saved_model, folder / "saved_model", layers)
+                _write_onnx(exported.onnx, folder / "model.onnx", layers)
+            folder.rename(place)
 
 
 def _write_saved_model(exact: Path, folder: Path, layers: Layers) -> None:

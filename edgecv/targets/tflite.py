@@ -18,13 +18,20 @@ from edgecv.targets.exported import Exported
 from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.rounded import rounded
 from edgecv.targets.tflite_biases import correct_biases
-from edgecv.targets.tflite_float import float_file
+from edgecv.targets.tflite_float import converted, float_file
+from edgecv.targets.tflite_float16 import with_narrow_weights
 from edgecv.targets.tflite_operators import check_one_scale_a_tensor, check_operators, not_checked
 from edgecv.targets.tools import missing_tools
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "dynamic", "int8", "int16x8")
 INTEGER_IO: tuple[Precision, ...] = ("int8", "int16x8")
 TOOLCHAIN: Toolchain = "tensorflow"
+GRIDS: Mapping[Precision, str] = {
+    "float16": "float16_wide_biases",
+    "dynamic": "int8",
+    "int8": "int8",
+    "int16x8": "int8",
+}
 HEEDS: tuple[str, ...] = ("tflite-runtime",)  # the other one reads whatever the converter writes
 INTEGER_WEIGHTS: tuple[Precision, ...] = ("dynamic", "int8", "int16x8")
 RUN_BY = "tflite"
@@ -37,9 +44,14 @@ def missing() -> str | None:
 
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     left: tuple[str, ...] = ()
-    exported = rounded(exported, spec)
+    exported = rounded(exported, spec, GRIDS)
     with vendor_refusals(exported.name, "the TFLite converter"):
-        content = float_file(exported.folder) if spec.precision == "float32" else _shrunk(exported, spec)
+        if spec.precision == "float32":
+            content = float_file(exported.folder)
+        elif spec.precision == "float16":
+            content = with_narrow_weights(converted(exported.saved_model))
+        else:
+            content = _shrunk(exported, spec)
         if spec.precision in INTEGER_WEIGHTS and not exported.grid:  # weights that were rounded together move nothing
             content, left = _with_better_biases(content, exported, spec)
     check_operators(content, exported.name, spec)
@@ -63,9 +75,7 @@ def _shrunk(exported: Exported, spec: Spec) -> bytes:
     converter = tf.lite.TFLiteConverter.from_saved_model(str(exported.saved_model))
     converter.optimizations = [tf.lite.Optimize.DEFAULT]  # alone, it makes int8 of the weights
     converter._experimental_disable_per_channel = spec.weights == "per_tensor"  # there is no public switch
-    if spec.precision == "float16":
-        converter.target_spec.supported_types = [tf.float16]
-    elif spec.precision == "int8":
+    if spec.precision == "int8":
         _use_integers(converter, exported, spec, tf.lite.OpsSet.TFLITE_BUILTINS_INT8, tf.int8)
     elif spec.precision == "int16x8":
         operators = tf.lite.OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8

@@ -28,6 +28,20 @@ def test_finished_work_is_reused(tmp_path: Path) -> None:
     assert store.find("stage", "a") == first
 
 
+def test_what_is_added_to_finished_work_is_counted_and_leaves_it_whole(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with store.claim("export", "key") as claim:
+        (claim.folder / "first").write_bytes(b"1234")
+        claim.finish("a network")
+        before = store.entries()[0].size_bytes
+        assert claim.finished is not None
+        (claim.finished / "second").write_bytes(b"12345678")
+        claim.add()
+    (entry,) = store.entries()
+    assert (entry.about, entry.size_bytes) == ("a network", before + 8)
+    assert store.find("export", "key") == entry.folder
+
+
 def test_work_that_failed_leaves_nothing(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with pytest.raises(ZeroDivisionError), store.claim("stage", "a") as claim:

@@ -1,5 +1,6 @@
 """Weights that were rounded together reach the files as they are: no converter rounds them once more."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 from onnx.numpy_helper import to_array
 
+from edgecv.hosts import local
 from edgecv.ondevice.engines.openvino import import_openvino
 from edgecv.quantization.grids import GRIDS
-from edgecv.targets import Exported, Spec, open_exported
+from edgecv.targets import TARGETS, Exported, Spec, open_exported
+from edgecv.targets.order import Order, grids_of, write_orders
 from edgecv.targets.rounded import rounded
 from tests.targets.networks import Workplace, workplace
 
@@ -109,8 +112,70 @@ def test_openvino_keeps_the_rounded_weights_and_those_of_the_first_layer_in_seve
     assert all(same(held, each, 1e-5) for each in wanted)
 
 
+def test_float16_files_keep_the_rounded_weights_and_leave_biases_as_they_are(detector: Workplace) -> None:
+    graph = onnx.load(open_exported(detector.exported).on_grid("float16_wide_biases").onnx).graph
+    wanted = {weight.name: to_array(weight) for weight in graph.initializer}
+    layers = [node for node in graph.node if node.op_type == "Conv"]
+    kernels, biases = ([wanted[node.input[place]] for node in layers] for place in (1, 2))
+    assert any((each.astype(np.float16) != each).any() for each in biases)
+
+    held = openvino_constants(detector.draft("openvino", "float16"))
+    assert all(same([each for each in held if each.dtype == np.float16], kernel, 0) for kernel in kernels)
+    narrow = [each.ravel() for each in held if each.dtype == np.float32]
+    assert all(any(np.array_equal(each, bias) for each in narrow) for bias in biases)
+
+    held = tflite_constants(detector.draft("tflite", "float16"))
+    turned = [each.transpose(0, 3, 1, 2) for each in held if each.dtype == np.float16]
+    assert all(same(turned, kernel, 0) for kernel in kernels)
+    narrow = [each for each in held if each.dtype == np.float32]
+    assert all(any(np.array_equal(each, bias) for each in narrow) for bias in biases)
+
+
+def openvino_constants(draft: Path) -> list[np.ndarray]:
+    operations = import_openvino().Core().read_model(draft / "model.xml").get_ordered_ops()
+    return [np.array(each.data) for each in operations if each.get_type_name() == "Constant"]
+
+
+def tflite_constants(draft: Path) -> list[np.ndarray]:
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAs((draft / "model.tflite").read_bytes())
+    graph, kinds = model.Subgraphs(0), {schema.TensorType.FLOAT16: np.float16, schema.TensorType.FLOAT32: np.float32}
+    tensors = [graph.Tensors(place) for place in range(graph.TensorsLength())]
+    return [
+        model.Buffers(each.Buffer()).DataAsNumpy().view(kinds[each.Type()]).reshape(each.ShapeAsNumpy())
+        for each in tensors
+        if each.Type() in kinds and model.Buffers(each.Buffer()).DataLength()
+    ]
+
+
 def test_one_scale_for_a_whole_tensor_starts_from_the_exact_weights(detector: Workplace) -> None:
     exact = open_exported(detector.exported)
-    assert rounded(exact, Spec("int8", "per_tensor")) == exact
-    assert rounded(exact, Spec("float32")) == exact
-    assert rounded(exact, Spec("int8")) != exact
+    assert rounded(exact, Spec("int8", "per_tensor"), TARGETS["onnx"].GRIDS) == exact
+    assert rounded(exact, Spec("float32"), TARGETS["onnx"].GRIDS) == exact
+    assert rounded(exact, Spec("int8"), TARGETS["onnx"].GRIDS) != exact
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_grid_of_a_target_exists_and_is_for_a_precision_that_it_has(target: str) -> None:
+    assert GRIDS.keys() >= set(TARGETS[target].GRIDS.values())
+    assert set(TARGETS[target].PRECISIONS) == {"float32", *TARGETS[target].GRIDS}
+
+
+def test_weights_are_rounded_for_the_builds_that_are_ordered_and_no_others(tmp_path: Path) -> None:
+    specs = [("onnx", Spec("float32")), ("openvino", Spec("int8")), ("tflite", Spec("int8", "per_tensor"))]
+    assert grids_of(Order(target, spec, tmp_path) for target, spec in specs[:1]) == []
+    assert grids_of(Order(target, spec, tmp_path) for target, spec in specs) == ["int8_first_7"]
+
+
+def test_a_grid_that_a_later_build_needs_is_added_and_is_the_same(detector: Workplace, tmp_path: Path) -> None:
+    late = tmp_path / "exported"
+    shutil.copytree(detector.exported, late, ignore=shutil.ignore_patterns("int8", "float16*"))
+    assert open_exported(late).without(GRIDS) == ["float16", "float16_wide_biases", "int8"]
+    order = Order("onnx", Spec("int8"), tmp_path / "draft")
+    log = tmp_path / "log"
+    local.run_module("edgecv.targets", [late, "--builds", write_orders([order], tmp_path / "orders.json")], log=log)
+    assert open_exported(late).without(GRIDS) == ["float16", "float16_wide_biases"]
+    for file in ("model.onnx", "saved_model/saved_model.pb"):
+        assert (late / "rounded/int8" / file).read_bytes() == (detector.exported / "rounded/int8" / file).read_bytes()
+    assert (order.folder / "model.onnx").read_bytes() == (detector.draft("onnx", "int8") / "model.onnx").read_bytes()

@@ -6,6 +6,7 @@ and NVIDIA's RTX compiler, where it is installed, compiles the file.
 """
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from edgecv.errors import GateRefused
@@ -30,6 +31,7 @@ from edgecv.targets.tools import missing_tools
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 INTEGER_IO: tuple[Precision, ...] = ()
 TOOLCHAIN: Toolchain = "onnxruntime"
+GRIDS: Mapping[Precision, str] = {"float16": "float16", "int8": "int8"}
 HEEDS: tuple[str, ...] = ("tensorrt",)
 RUN_BY = "onnx"
 MODEL = "model.onnx"
@@ -51,9 +53,9 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     if spec.precision == "int8":
         from onnxruntime.quantization import QuantType
 
-        quantize(rounded(exported, spec), spec, model, QuantType.QInt8, PORTABLE)
+        quantize(rounded(exported, spec, GRIDS), spec, model, QuantType.QInt8, PORTABLE)
     elif spec.precision == "float16":
-        write_float16(rounded(exported, spec).onnx, model, exported.name)
+        write_float16(rounded(exported, spec, GRIDS).onnx, model, exported.name)
     else:
         shutil.copyfile(exported.onnx, model)
     fit(model, version)

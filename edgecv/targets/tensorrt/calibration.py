@@ -13,6 +13,7 @@ import numpy as np
 from edgecv.models.refusals import vendor_refusals
 from edgecv.records.files import write_whole
 from edgecv.targets.exported import Exported
+from edgecv.targets.onnx_session import unfused_session
 from edgecv.targets.tensorrt.operators import Version
 
 
@@ -34,7 +35,6 @@ def cache_text(highest: Mapping[str, float], version: Version) -> str:
 
 def _highest(exported: Exported) -> dict[str, float]:
     import onnx
-    import onnxruntime
 
     model = onnx.shape_inference.infer_shapes(onnx.load(exported.onnx))
     given = {port.name for port in model.graph.output}
@@ -44,9 +44,7 @@ def _highest(exported: Exported) -> dict[str, float]:
         if port.name not in given and port.type.tensor_type.elem_type == onnx.TensorProto.FLOAT
     )
     names = [port.name for port in model.graph.output]
-    settings = onnxruntime.SessionOptions()
-    settings.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # every tensor as it stands
-    session = onnxruntime.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+    session = unfused_session(model)
     highest = dict.fromkeys(["input", *names], 0.0)
     for image in _images(exported):
         for name, values in zip(["input", *names], [image, *session.run(names, {"input": image})], strict=True):
