@@ -13,7 +13,7 @@ import pytest
 from edgecv.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
-NEEDS = (*TARGETS, "tensorrt-rtx", "tflite-runtime", "sshd", "emulated")  # what a test can need that may be missing here
+NEEDS = (*TARGETS, "tensorrt-rtx", "tflite-runtime", "sshd", "emulated")  # what a test can need and may be missing
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

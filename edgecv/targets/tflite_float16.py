@@ -79,7 +79,7 @@ def _dequantize() -> Any:
 def _packed(model: Any) -> bytes:
     import flatbuffers
 
-    class Aligned(flatbuffers.Builder):  # type: ignore[misc]  # it has no types
+    class Aligned(flatbuffers.Builder):
         def StartVector(self, size: int, count: int, _alignment: int) -> Any:  # noqa: N802 - its name there
             return super().StartVector(size, count, ALIGNED)
 
