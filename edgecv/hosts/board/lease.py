@@ -81,14 +81,28 @@ class Lease:
             "expires": _now() + TERM_S,
             "pid": os.getpid(),
             "began": began(os.getpid()),
+            "numbered_by": _numbered_by(),
         }
 
 
 def _stale(words: Words) -> bool:
     try:
-        return bool(words["boot"] != _boot() or _now() >= float(words["expires"]))
+        return bool(words["boot"] != _boot() or _now() >= float(words["expires"]) or _is_gone(words))
     except (KeyError, TypeError, ValueError):  # nobody's, or half written by a process that died over it
         return True
+
+
+def _is_gone(words: Words) -> bool:
+    """Whether the holder has ended without a word; of one in another container nobody knows."""
+    if words.get("numbered_by") != _numbered_by() or not isinstance(words.get("pid"), int):
+        return False
+    try:
+        os.kill(words["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # another account's
+        return False
+    return False
 
 
 def _end_what_is_left(stale: Words) -> None:
@@ -107,6 +121,14 @@ def began(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return "gone"
+
+
+def _numbered_by() -> str:
+    """The namespace of process numbers, which every container has its own of."""
+    try:
+        return os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - it leads nowhere
+    except OSError:
+        return str(os.urandom(8))  # not known, and so equal to none
 
 
 def _read(handle: int) -> Words:
