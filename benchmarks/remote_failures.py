@@ -455,14 +455,9 @@ def trial(scene: Scene, failure: Failure, wanted: str) -> dict[str, Any]:
     last = ends[-1]
     if wanted != EITHER and last["kind"] != wanted:
         wrong.append(f"it had to be a {wanted}, and was: {last['kind']} {last['said']}")
-    reachable = failure is not login_that_is_refused_halfway  # after which nobody gets at what lies there
-    if (
-        reachable
-        and whole.is_set()
-        and len(ends) == 1
-        and last["kind"] != RESULT
-        and last["code"] not in (-9, INTERRUPTED)
-    ):
+    # Who is killed or interrupted asks for no result, and an account that was closed meanwhile gives none out.
+    unasked = last["code"] in (-9, INTERRUPTED) or failure is login_that_is_refused_halfway
+    if whole.is_set() and len(ends) == 1 and last["kind"] != RESULT and not unasked:
         wrong.append("a result that was whole did not arrive")
     told = [{name: each[name] for name in ("kind", "code", "said")} for each in ends]
     return {"ends": told, "seconds": round(time.monotonic() - began, 1), "wrong": wrong}

@@ -2,8 +2,8 @@
 
 The lease is a file in the folder of temporary files, which all accounts share. It is written under a lock of the
 kernel, so that of two that come at once one is first. Its holder renews it; one that is not renewed in time is stale,
-and so is one from before the last start of the board. Time is counted since that start: a clock that is set anew, as
-that of a board without a battery is when it finds the network, changes nothing.
+and so is one whose holder is dead, or from before the last start of the board. Time is counted since that start: a
+clock that is set anew, as that of a board without a battery is when it finds the network, changes nothing.
 """
 
 from __future__ import annotations
