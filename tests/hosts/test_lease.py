@@ -95,6 +95,18 @@ def test_whoever_slept_over_its_lease_is_ended_before_it_can_wake_up(shared: Pat
     assert sleeper.wait(10) == -9
 
 
+def test_one_whose_holder_has_ended_is_stale_at_once(shared: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    Lease("a", {}).take()
+    words = json.loads(shared.read_text())
+    assert Lease("b", {}).take()
+    shared.write_text(json.dumps({**words, "pid": ended.pid, "numbered_by": "another container"}))
+    assert Lease("b", {}).take()
+    shared.write_text(json.dumps({**words, "pid": ended.pid}))
+    assert Lease("b", {}).take() is None
+
+
 def test_another_process_of_the_same_number_is_left_alone(shared: Path) -> None:
     shared.write_text(json.dumps({"session": "a", "expires": 0, "boot": "", "pid": os.getpid(), "began": "0"}))
     assert Lease("b", {}).take() is None

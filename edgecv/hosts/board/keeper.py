@@ -33,6 +33,7 @@ class Keeper:
         self._line: socket.socket | None = None
         self._frames = Frames()
         self._heard = time.monotonic()
+        self._last: Message | None = None
         self._waiting: Tuple[Message, float] | None = None  # a question to answer when there is something to tell
 
     def keep(self) -> None:
@@ -49,6 +50,8 @@ class Keeper:
                 self._desk.clear()
             finally:
                 shutil.rmtree(str(self._folder), ignore_errors=True)
+        if self._last:  # answered now, so that whoever comes next finds the board free
+            self._send(self._last, {}, b"")
 
     def _round(self) -> None:
         running = self._desk.running
@@ -98,7 +101,7 @@ class Keeper:
         try:
             answer = self._desk.answer(asked, payload)
         except Ended:
-            self._send(asked, {}, b"")
+            self._last = asked
             raise
         if answer is None:
             self._waiting = asked, time.monotonic() + float(asked["wait_s"])

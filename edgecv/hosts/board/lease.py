@@ -2,8 +2,8 @@
 
 The lease is a file in the folder of temporary files, which all accounts share. It is written under a lock of the
 kernel, so that of two that come at once one is first. Its holder renews it; one that is not renewed in time is stale,
-and so is one from before the last start of the board. Time is counted since that start: a clock that is set anew, as
-that of a board without a battery is when it finds the network, changes nothing.
+and so is one whose holder is dead, or from before the last start of the board. Time is counted since that start: a
+clock that is set anew, as that of a board without a battery is when it finds the network, changes nothing.
 """
 
 from __future__ import annotations
@@ -81,14 +81,28 @@ class Lease:
             "expires": _now() + TERM_S,
             "pid": os.getpid(),
             "began": began(os.getpid()),
+            "numbered_by": _numbered_by(),
         }
 
 
 def _stale(words: Words) -> bool:
     try:
-        return bool(words["boot"] != _boot() or _now() >= float(words["expires"]))
+        return bool(words["boot"] != _boot() or _now() >= float(words["expires"]) or _is_gone(words))
     except (KeyError, TypeError, ValueError):  # nobody's, or half written by a process that died over it
         return True
+
+
+def _is_gone(words: Words) -> bool:
+    """Whether the holder has ended without a word; of one in another container nobody knows."""
+    if words.get("numbered_by") != _numbered_by() or not isinstance(words.get("pid"), int):
+        return False
+    try:
+        os.kill(words["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # another account's
+        return False
+    return False
 
 
 def _end_what_is_left(stale: Words) -> None:
@@ -107,6 +121,14 @@ def began(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):
         return "gone"
+
+
+def _numbered_by() -> str:
+    """The namespace of process numbers, which every container has its own of."""
+    try:
+        return os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - it leads nowhere
+    except OSError:
+        return str(os.urandom(8))  # not known, and so equal to none
 
 
 def _read(handle: int) -> Words:

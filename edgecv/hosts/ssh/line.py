@@ -124,7 +124,7 @@ class Line:
         for said in (self._errors.read(), self._noise):
             words = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
             if words:
-                return words[-1]
+                return words[-1].rstrip(".")
         return f"ssh ended with status {self._process.poll()}"
 
 
