@@ -24,7 +24,10 @@ from tests.targets.networks import LABELS, PREPROCESS, images, lively_network, r
 
 TASKS: tuple[Task, ...] = ("classification", "detection", "segmentation")
 PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
-TOGETHER = (("tflite",), ("onnx", "openvino"))  # targets that one conversion makes: the first is all that some need
+TARGETS = ("tflite", "onnx", "openvino")
+Builds = tuple[tuple[str, ...], tuple[Precision, ...]]  # targets, each in these precisions
+FIRST: Builds = (("tflite",), ("int8",))  # all that the short part of the tests needs
+ALL: Builds = (TARGETS, PRECISIONS)
 PHOTOS = 90
 
 
@@ -35,12 +38,12 @@ class Bundles:
     def of(self, task: Task, target: str, precision: Precision) -> Path:
         """The bundle, which is made with its neighbours when the first of them is asked for."""
         bundle = self._place(task, target, precision)
-        targets = next(group for group in TOGETHER if target in group)
-        if not bundle.exists() and not self._made(task, targets, fcntl.LOCK_NB):
+        builds = FIRST if ((target,), (precision,)) == FIRST else ALL
+        if not bundle.exists() and not self._made(task, builds, fcntl.LOCK_NB):
             # Another process is at it. Meanwhile this one makes what will be asked for next.
             others = (each for each in TASKS if not self._place(each, target, precision).exists())
-            any(self._made(each, targets, fcntl.LOCK_NB) for each in others if each != task)
-            self._made(task, targets)
+            any(self._made(each, builds, fcntl.LOCK_NB) for each in others if each != task)
+            self._made(task, builds)
         return bundle
 
     def photo(self, task: Task) -> Path:
@@ -49,7 +52,7 @@ class Bundles:
     def _place(self, task: Task, target: str, precision: Precision) -> Path:
         return self.folder / task / f"{target}-{precision}.pyz"
 
-    def _made(self, task: Task, targets: tuple[str, ...], how: int = 0) -> bool:
+    def _made(self, task: Task, builds: Builds, how: int = 0) -> bool:
         """Make them where they are not there yet; False where another process is at it and `how` says not to wait."""
         folder = self.folder / task
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,26 +61,26 @@ class Bundles:
                 fcntl.flock(lock, fcntl.LOCK_EX | how)
             except BlockingIOError:
                 return False
-            if not self._place(task, targets[-1], PRECISIONS[-1]).exists():
-                for artifact in _convert(task, folder, targets):
-                    write_bundle(open_sealed(artifact), folder / f"{artifact.name}.pyz")
+            places = [self._place(task, target, precision) for target in builds[0] for precision in builds[1]]
+            if not all(place.exists() for place in places):
+                _convert(task, folder, *builds)
+                for place in places:
+                    write_bundle(open_sealed(folder / "artifacts" / place.stem), place)
         return True
 
 
-def _convert(task: Task, place: Path, targets: tuple[str, ...]) -> list[Path]:
+def _convert(task: Task, place: Path, targets: tuple[str, ...], precisions: tuple[Precision, ...]) -> None:
     if not (place / "network.keras").exists():
         _describe(task, place)
-    chosen = [f"--target={target}" for target in targets] + [f"--precision={precision}" for precision in PRECISIONS]
+    chosen = [f"--target={target}" for target in targets] + [f"--precision={precision}" for precision in precisions]
     described = [f"--task={task}", "--labels=labels.txt", "--preprocess=preprocess.yaml", "--calibration=photos"]
     if task == "detection":
         described.append("--postprocess=postprocess.yaml")
     command = [sys.executable, "-m", "edgecv.cli.main", "convert", "network.keras", *chosen, *described]
+    where = [f"--out=artifacts/{targets[0]}-{precisions[0]}" if len(chosen) == 2 else "--out=artifacts"]  # a single one
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        [*command, "--out=artifacts"], cwd=place, env=environment, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, *where], cwd=place, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return [place / "artifacts" / f"{target}-{precision}" for target in targets for precision in PRECISIONS]
 
 
 def _describe(task: Task, place: Path) -> None:

@@ -36,14 +36,15 @@ def test_its_self_test_passes(
     assert {line.split()[0] for line in done.stdout.splitlines()} == {"ok"}
 
 
-@pytest.mark.parametrize("board", OLD)
-def test_a_runtime_that_it_was_not_verified_on_is_refused(board: str, bundles: Bundles, board_of: BoardOf) -> None:
-    done = board_of(board).run(bundles.of("classification", "tflite", "int8"), "selftest")
+def test_a_runtime_that_it_was_not_verified_on_is_refused(bundles: Bundles, board_of: BoardOf) -> None:
+    done = board_of("tflite-runtime-armv7l").run(bundles.of("classification", "tflite", "int8"), "selftest")
     assert done.returncode == 5
     assert "FAILED  runtime: tflite-runtime 2.14.0" in done.stdout
 
 
-@pytest.mark.parametrize("board", SITES)
+@pytest.mark.parametrize(
+    "board", [pytest.param(each, marks=[] if each in ("litert", OLD[1]) else [pytest.mark.slow]) for each in SITES]
+)
 def test_bench_gives_no_latency(board: str, board_of: BoardOf, tmp_path: Path) -> None:
     write_bundle(models.artifact(TARGET.get(board, "tflite"), tmp_path / "artifact"), tmp_path / "seen.pyz")
     done = board_of(board).run("seen.pyz", "bench", "--mode", "quick", folder=tmp_path)

@@ -22,6 +22,7 @@ from tests.targets.networks import images
 
 TARGET = {"litert": "tflite", "onnx": "onnx", "openvino": "openvino"}  # and tflite for the others
 OLD = ("tflite-runtime", "tflite-runtime-armv7l")
+SLOW = pytest.mark.slow
 FLOAT_LIMIT = 1e-5  # of an output's spread
 ROUNDING = 2.0  # levels in the quadratic mean: what kernels that round otherwise were apart is half of that to 1.7
 ENOUGH, DISTINCT = 1000, 50  # of so many values more than these are different, or the network says nothing
@@ -48,20 +49,15 @@ def test_xnnpack_gives_the_same_integers(task: Task, bundles: Bundles, board_of:
     assert largest(here, there, "differing") == 0
 
 
-BOARDS_OF_FLOATS = [
-    pytest.param(board, task, marks=[] if board == "litert" else [pytest.mark.slow])
-    for board in SITES
-    for task in TASKS
-]
-
-
-@pytest.mark.parametrize(("board", "task"), BOARDS_OF_FLOATS)
+@SLOW
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("board", SITES)
 def test_floats_differ_by_their_rounding(board: str, task: Task, bundles: Bundles, board_of: BoardOf) -> None:
     here, there = both(board, bundles.of(task, TARGET.get(board, "tflite"), "float32"), board_of)
     assert largest(here, there, "max_over_spread") <= FLOAT_LIMIT
 
 
-@pytest.mark.slow
+@SLOW
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("board", [board for board in SITES if board != "litert"])
 def test_other_kernels_round_otherwise_and_do_nothing_else(
@@ -71,7 +67,7 @@ def test_other_kernels_round_otherwise_and_do_nothing_else(
     assert largest(here, there, "rms_levels") <= ROUNDING
 
 
-@pytest.mark.slow
+@SLOW
 @pytest.mark.parametrize("precision", PRECISIONS)
 @pytest.mark.parametrize("task", TASKS)
 def test_the_old_runtime_gives_the_same_on_32_bits(
@@ -85,8 +81,14 @@ def test_the_old_runtime_gives_the_same_on_32_bits(
         assert largest(wide, narrow, "differing") == 0
 
 
-@pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("board", SITES)
+@pytest.mark.parametrize(
+    ("board", "precision"),
+    [
+        pytest.param(board, precision, marks=[] if board == "litert" or precision == "int8" else [SLOW])
+        for board in SITES
+        for precision in PRECISIONS
+    ],
+)
 def test_two_layers_are_a_level_apart_at_most(
     board: str, precision: Precision, board_of: BoardOf, tmp_path: Path
 ) -> None:
@@ -99,6 +101,7 @@ def test_two_layers_are_a_level_apart_at_most(
         assert largest(here, there, "max_levels") <= 1.01
 
 
+@SLOW
 def test_another_network_is_noticed(bundles: Bundles, board_of: BoardOf, tmp_path: Path) -> None:
     """The limits can be missed: here by one network in the place of another."""
     apart: dict[str, Difference] = {}

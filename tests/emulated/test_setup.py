@@ -81,6 +81,7 @@ def test_where_it_cannot_work_a_sentence_says_so(
         "Types: deb\nURIs: mirror\nSigned-By: /keys/own.gpg\n",
         "# deb [signed-by=/keys/old.gpg] mirror\ndeb [arch=amd64 signed-by=/keys/own.gpg] mirror stable main\n",
     ],
+    ids=["a field", "in brackets"],
 )
 def test_the_mirror_is_trusted_with_the_key_that_apt_trusts_it_with(written: str, tmp_path: Path) -> None:
     source = tmp_path / "sources"
