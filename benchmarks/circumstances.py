@@ -11,16 +11,8 @@ from edgecv.pipeline.keys import tool_versions
 from edgecv.records.files import write_json
 
 RESULTS = Path(__file__).parent / "results"
-TOOLS = (
-    "edgecv",
-    "numpy",
-    "pillow",
-    "tensorflow-cpu",
-    "keras",
-    "openvino",
-    "onnxruntime",
-    "ai-edge-litert",
-)
+TOOLS = ("edgecv", "numpy", "pillow", "tensorflow-cpu", "keras", "openvino", "onnxruntime", "ai-edge-litert")
+RIVALS = ("opencv-python", "opencv-python-headless", "torch", "torchvision", "ultralytics")
 
 
 def write_result(name: str, figures: dict[str, Any]) -> Path:
@@ -31,6 +23,6 @@ def write_result(name: str, figures: dict[str, Any]) -> Path:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.machine()}",
         "load_at_end": [round(each, 2) for each in os.getloadavg()],
-        "tools": tool_versions(*TOOLS),
+        "tools": tool_versions(*TOOLS, *RIVALS),
     }
     return write_json(RESULTS / f"{name}.json", {**figures, "circumstances": circumstances})

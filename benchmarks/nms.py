@@ -1,9 +1,9 @@
 """Non-maximum suppression beside torchvision's, with identical kept sets.
 
-`python benchmarks/nms.py` takes 1200 and 8400 candidates, all of one class and spread evenly over 80, as a detector gives
+`python benchmarks/nms.py` takes 1200 and 8400 candidates, all of one class and spread evenly over 80, as detectors give
 them: round 20 objects, round 200, and without any object, all over the picture. Both suppress all of them in turns, on
-one thread. The result is the median of the ratios of neighbours, with its 95 % interval, in results/nms.json; exit code 1
-says that a bar is missed. Without torchvision its part is left out, and said to be.
+one thread. The result is the median of the ratios of neighbours, with its 95 % interval, in results/nms.json; exit
+code 1 says that a bar is missed. Without torchvision its part is left out, and said to be.
 """
 
 import importlib.util

@@ -2,10 +2,10 @@
 
 `python benchmarks/preprocessing.py [FOLDER]` makes photos of the JPEGs in a folder (imagenet_samples of EDGECV_DATA by
 default) and takes the ways in turns, on one thread: our own, with and without OpenCV; OpenCV's imdecode, resize, border
-and blob, or NumPy for the last step, whichever is quicker; Pillow's open, resize, paste and NumPy. All letterbox, and end
-in (1, 3, 640, 640) float32. It also compares the pixels: with what training sees, and with Pillow's exact antialiased
-filter on the whole picture. It writes results/preprocessing.json; exit code 1 says that a bar is missed. Without
-OpenCV its part is left out, and said to be.
+and blob, or NumPy for the last step, whichever is quicker; Pillow's open, resize, paste and NumPy. All letterbox, and
+end in (1, 3, 640, 640) float32. It also compares the pixels: with what training sees, and with Pillow's exact
+antialiased filter on the whole picture. It writes results/preprocessing.json; exit code 1 says that a bar is missed.
+Without OpenCV its part is left out, and said to be.
 """
 
 import importlib.util
@@ -75,7 +75,7 @@ def main() -> int:
             within[f"{kind}: levels from training"] = max(found["levels_from_training"]) <= LEVELS
         within[f"{kind}: levels from the exact filter"] = max(found["levels_from_exact_filter"]) <= LEVELS
         figures["kinds"][kind] = found
-        print(kind, {name: value for name, value in found.items()})
+        print(kind, found)
     figures |= {"limits": {"of_opencv": OF_OPENCV, "of_pillow": OF_PILLOW, "levels": LEVELS}, "within": within}
     print(write_result("preprocessing", figures))
     return 0 if all(within.values()) else 1
