@@ -1,7 +1,7 @@
 """A module as a board reads it at every start: without comments and docstrings, which are a fifth of what would travel.
 
-Every statement stays on its line, so that a traceback from a board points to the place in the source. A module's own
-docstring stays, too: commands show it as their help.
+Every statement stays on its line, so that a traceback from a board points to the place in the source. The docstring of
+a command stays, too: it is shown as help.
 """
 
 import ast
@@ -23,6 +23,8 @@ def lean(source: str) -> str:
 
 
 def _docstrings(tree: ast.Module) -> list[ast.stmt]:
-    """Of functions and classes; a body that is nothing else has to keep something in its place."""
-    owners = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef))
-    return [owner.body[0] for owner in owners if ast.get_docstring(owner) is not None]
+    """Of modules, functions and classes; a body that is nothing else has to keep something in its place."""
+    nodes = list(ast.walk(tree))
+    is_command = any(isinstance(node, ast.FunctionDef) and node.name == "add_arguments" for node in nodes)
+    owners = [node for node in nodes if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)]
+    return [owner.body[0] for owner in owners[is_command:] if ast.get_docstring(owner) is not None]

@@ -90,7 +90,10 @@ def test_every_target_says_what_to_install_or_has_its_engine_say_it() -> None:
 
 def without_docstrings(tree: ast.Module) -> str:
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+        if (
+            isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
             node.body[0] = ast.Expr(ast.Constant(""))
     return ast.dump(tree)
 
@@ -103,6 +106,12 @@ def test_lean_code_is_the_same_program_on_the_same_lines(part: str) -> None:
         assert without_docstrings(full) == without_docstrings(bare), path
         lines = [[node.lineno for node in ast.walk(tree) if isinstance(node, ast.Call)] for tree in (full, bare)]
         assert lines[0] == lines[1], path
+
+
+@pytest.mark.parametrize("command", ["bundle/look.py", "bundle/bench.py", "selftest.py"])
+def test_lean_commands_keep_their_help(command: str) -> None:
+    source = (PACKAGE / "ondevice" / command).read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(lean(source))) == ast.get_docstring(ast.parse(source))
 
 
 def test_contents_name_what_to_install(artifact: Artifact, tmp_path: Path) -> None:
