@@ -16,8 +16,10 @@ from tests.ondevice import models
 
 # Without -S the environment's own start-up files would bring edgecv along; without -I the current folder would.
 ISOLATED = ("-I", "-S", "-W", "error")
+# Where tests run in the background, a child would inherit that Ctrl-C is ignored.
 START = """
-import runpy, sys
+import runpy, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 packages, *sys.argv = sys.argv[1:]
 sys.path.append(packages)
 runpy.run_path(sys.argv[0], run_name="__main__")
