@@ -24,6 +24,10 @@ _CODE = (
     *("records", "datasets", "models", "training", "ondevice/images.py", "ondevice/decoding.py"),
     *("ondevice/nms.py", "ondevice/heads", "ondevice/tasks", "ondevice/predictions.py"),
 )
+_TOOLS = (
+    *("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"),
+    *("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless"),
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def _key(recipe: Recipe, splits: Splits) -> str:
         model={**dataclasses.asdict(recipe.model), "weights": known_as(recipe.model)},
         training=dataclasses.asdict(recipe.training),
         code=code_version(*_CODE),
-        tools=tool_versions("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"),
+        tools=tool_versions(*_TOOLS),
     )
 
 

@@ -17,6 +17,7 @@ from edgecv.records.recipe import Training
 from edgecv.records.samples import Samples, Truth
 from edgecv.training.ahead import Ahead
 from edgecv.training.augment import augment, changes_nothing, detail
+from edgecv.training.augment.light import Lit
 from edgecv.training.pictures import Pictures, larger
 
 Batch = tuple[np.ndarray, Any]  # what the network takes, what the loss compares its outputs with
@@ -98,13 +99,11 @@ class Feed:
             rng=rng,
             bgr=self.preprocess.color == "bgr",
         )
-        return self._batch([change(index) for index in place.indices])
+        images, truths = zip(*map(change, place.indices), strict=True)
+        return lit_and_normalised(images, self.preprocess), self.encode(truths)
 
     def _unchanged(self, indices: Sequence[int]) -> Batch:
-        return self._batch([self._pictures[index] for index in indices])
-
-    def _batch(self, pictures: Sequence[tuple[np.ndarray, Truth]]) -> Batch:
-        images, truths = zip(*pictures, strict=True)
+        images, truths = zip(*(self._pictures[index] for index in indices), strict=True)
         return normalised(images, self.preprocess), self.encode(truths)
 
     @property
@@ -130,4 +129,16 @@ def normalised(images: Sequence[np.ndarray], preprocess: Preprocess) -> np.ndarr
     for image, normal in zip(images, rows, strict=True):  # one after the other, while it is in the cache
         np.subtract(image.reshape(height, -1), mean, out=normal)
         normal /= std
+    return rows.reshape(len(images), height, width, channels)
+
+
+def lit_and_normalised(images: Sequence[Lit], preprocess: Preprocess) -> np.ndarray:
+    """A batch as the network takes it, in the light that was drawn for each image: one lookup does both."""
+    height, width, channels = images[0].pixels.shape
+    mean, std = (np.array(each[:channels], np.float32)[:, np.newaxis] for each in (preprocess.mean, preprocess.std))
+    starts = np.tile(256 * np.arange(channels, dtype=np.uint16), width)  # of the table of each number in a row
+    rows = np.empty((len(images), height, width * channels), np.float32)
+    for image, normal in zip(images, rows, strict=True):
+        places = image.pixels.reshape(height, -1) + starts
+        np.take((image.tables - mean) / std, places, out=normal, mode="clip")  # any other mode makes a copy of `out`
     return rows.reshape(len(images), height, width, channels)

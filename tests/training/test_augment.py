@@ -9,6 +9,7 @@ from edgecv.ondevice.images import PAD
 from edgecv.records.augment import EVEN, WORDS, Augment
 from edgecv.records.samples import VOID, Boxes, Label, Mask, Truth
 from edgecv.training.augment import MOST_DETAIL, augment, changes_nothing, detail
+from edgecv.training.augment.light import Lit
 from tests.training.test_truth import BRIGHT, painted, seen_box
 
 SEEDS = range(12)
@@ -25,7 +26,13 @@ def changed(
     image: np.ndarray, truth: Truth, seed: int, settings: Augment = STANDARD, size: tuple[int, int] | None = None
 ) -> tuple[np.ndarray, Truth]:
     rng = np.random.default_rng(seed)
-    return augment(0, lambda _: (image, truth), 1, size or image.shape[:2], settings, rng)
+    lit, moved = augment(0, lambda _: (image, truth), 1, size or image.shape[:2], settings, rng)
+    return seen(lit), moved
+
+
+def seen(lit: Lit) -> np.ndarray:
+    """The pixels in their light."""
+    return np.stack([table[lit.pixels[..., channel]] for channel, table in enumerate(lit.tables)], axis=-1)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -117,7 +124,7 @@ def test_a_mosaic_shows_four_pictures_each_with_its_truth() -> None:
         return np.full((64, 64, 3), grays[index], np.uint8), Boxes(whole.boxes, np.array([index]))
 
     for seed in SEEDS:
-        pixels, truth = augment(0, look, 5, (64, 64), Augment(mosaic=1), np.random.default_rng(seed))
+        (pixels, _), truth = augment(0, look, 5, (64, 64), Augment(mosaic=1), np.random.default_rng(seed))
         assert isinstance(truth, Boxes)
         assert 0 in truth.indices
         assert len(truth.indices) == 4
@@ -131,7 +138,7 @@ def test_the_mask_of_a_mosaic_lies_on_its_pixels() -> None:
         return np.full((64, 64, 3), 50 * index, np.uint8), Mask(np.full((64, 64), index, np.uint8))
 
     for seed in SEEDS:
-        pixels, truth = augment(1, look, 5, (64, 64), Augment(mosaic=1), np.random.default_rng(seed))
+        (pixels, _), truth = augment(1, look, 5, (64, 64), Augment(mosaic=1), np.random.default_rng(seed))
         assert isinstance(truth, Mask)
         known = truth.pixels != VOID
         assert (pixels[..., 0] == 50 * truth.pixels.astype(int))[known].all()
@@ -164,10 +171,10 @@ def test_colours_turn_around_gray_and_brightness_stays() -> None:
 
 def test_a_network_that_takes_bgr_sees_the_same_colours() -> None:
     image, settings = np.random.default_rng(0).integers(0, 256, (8, 8, 3), np.uint8), Augment(saturation=(0, 2), hue=90)
-    rgb, _ = augment(0, lambda _: (image, Label(0)), 1, (8, 8), settings, np.random.default_rng(3))
+    rgb = augment(0, lambda _: (image, Label(0)), 1, (8, 8), settings, np.random.default_rng(3))
     flipped = np.ascontiguousarray(image[..., ::-1])
-    bgr, _ = augment(0, lambda _: (flipped, Label(0)), 1, (8, 8), settings, np.random.default_rng(3), bgr=True)
-    assert np.abs(rgb.astype(int) - bgr[..., ::-1]).max() <= 1
+    bgr = augment(0, lambda _: (flipped, Label(0)), 1, (8, 8), settings, np.random.default_rng(3), bgr=True)
+    assert np.abs(seen(rgb[0]).astype(int) - seen(bgr[0])[..., ::-1]).max() <= 1
 
 
 def test_contrast_moves_values_away_from_the_middle_or_towards_it() -> None:

@@ -16,7 +16,8 @@ from edgecv.records.augment import Augment
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
 from edgecv.records.samples import ImageSource, Label, Samples, Truth
-from edgecv.training.batches import Batch, Feed, normalised
+from edgecv.training.augment.light import Lit
+from edgecv.training.batches import Batch, Feed, lit_and_normalised, normalised
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
 AUGMENTS = ["none", "standard", "strong", Augment(flip="both", crop=(0.4, 1.0))]
@@ -87,6 +88,16 @@ def test_batches_are_normalised_bit_for_bit_as_on_the_board() -> None:
         preprocess = Preprocess((8, 8), color=color, mean=mean, std=std)  # type: ignore[arg-type]
         images = IMAGES[..., : preprocess.channels]
         np.testing.assert_array_equal(normalised(list(images), preprocess), calibration.normalised(images, preprocess))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_light_and_normalising_in_one_are_the_same_as_one_after_the_other(channels: int) -> None:
+    preprocess = Preprocess((8, 8), mean=(123.7, 116.3, 103.5)[:channels], std=(58.4, 57.1, 57.4)[:channels])
+    tables = np.random.default_rng(1).integers(0, 256, (10, channels, 256), np.uint8)
+    images = IMAGES[..., :channels]
+    both = [Lit(*each) for each in zip(images, tables, strict=True)]
+    lit = [np.stack([each.tables[c][each.pixels[..., c]] for c in range(channels)], axis=-1) for each in both]
+    np.testing.assert_array_equal(lit_and_normalised(both, preprocess), normalised(lit, preprocess))
 
 
 def test_a_cut_is_taken_from_the_image_and_not_from_what_the_network_would_see_of_it() -> None:

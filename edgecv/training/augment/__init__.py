@@ -11,7 +11,7 @@ import numpy as np
 
 from edgecv.records.augment import Augment
 from edgecv.records.samples import Boxes, Mask, Truth
-from edgecv.training.augment.light import lit
+from edgecv.training.augment.light import Lit, lit
 from edgecv.training.augment.mosaic import mosaic
 from edgecv.training.augment.moves import random_move
 from edgecv.training.augment.warp import warped
@@ -29,7 +29,7 @@ def augment(
     rng: np.random.Generator,
     *,
     bgr: bool = False,
-) -> Seen:
+) -> tuple[Lit, Truth]:
     """The picture of an index, changed, at a size; `look` gives any of the `others`, which a mosaic is made of."""
     picture = look(index)
     if settings.mosaic and isinstance(picture[1], (Boxes, Mask)) and rng.random() < settings.mosaic:

@@ -1,6 +1,7 @@
 """A picture in another light: a table for each channel, and a matrix over them where colours change."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -11,16 +12,23 @@ MIDDLE = 127.5
 LUMA = np.array([0.299, 0.587, 0.114])  # how bright red, green and blue look (ITU-R BT.601)
 
 
-def lit(pixels: np.ndarray, settings: Augment, rng: np.random.Generator, *, bgr: bool = False) -> np.ndarray:
+class Lit(NamedTuple):
+    """A picture in another light; the last step is left to whoever looks its values up in another table anyway."""
+
+    pixels: np.ndarray  # (H, W, C)
+    tables: np.ndarray  # (C, 256): what is to become of each value
+
+
+def lit(pixels: np.ndarray, settings: Augment, rng: np.random.Generator, *, bgr: bool = False) -> Lit:
     """Pixels (H, W, C) in a random light."""
     channels = pixels.shape[2]
     tables = _random_tables(settings, channels, rng)
-    picture = Image.fromarray(pixels if channels == 3 else pixels[..., 0])
     if channels == 3 and (settings.saturation != EVEN or settings.hue):
         colors = _random_colors(settings, rng)
         colors = colors[::-1, ::-1] if bgr else colors
-        picture = picture.convert("RGB", tuple(np.pad(colors, ((0, 0), (0, 1))).ravel().tolist()))
-    return np.asarray(picture.point(tables.ravel().tolist())).reshape(pixels.shape)
+        matrix = tuple(np.pad(colors, ((0, 0), (0, 1))).ravel().tolist())
+        pixels = np.asarray(Image.fromarray(pixels).convert("RGB", matrix))
+    return Lit(pixels, tables)
 
 
 def _random_tables(settings: Augment, channels: int, rng: np.random.Generator) -> np.ndarray:

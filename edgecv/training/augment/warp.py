@@ -7,6 +7,7 @@ from PIL import Image
 
 from edgecv.ondevice.images import PAD
 from edgecv.records.samples import VOID, Boxes, Mask, Truth
+from edgecv.training.augment import opencv
 from edgecv.training.augment.moves import Move, Turn
 from edgecv.training.truth import inside
 
@@ -25,17 +26,22 @@ def warped(picture: tuple[np.ndarray, Truth], move: Move, size: tuple[int, int])
 
 
 def _shown(pixels: np.ndarray, move: Move, size: tuple[int, int], fill: int, resample: Image.Resampling) -> np.ndarray:
+    height, width = pixels.shape[1::-1] if move.turn.transposed else pixels.shape[:2]
+    x0, x1, left, right = _span(move.window.left, move.window.width, width, size[1])
+    y0, y1, top, bottom = _span(move.window.top, move.window.height, height, size[0])
+    if resample == Image.Resampling.BILINEAR and opencv.suits(move, pixels.shape[:2], size):
+        found = opencv.shown(pixels, move, size)
+        for beyond in (found[:y0], found[y1:], found[:, :x0], found[:, x1:]):
+            beyond[:] = fill
+        return found
     flat = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels  # Pillow knows gray as two dimensions
-    picture = _turned(Image.fromarray(flat), move.turn)
-    window = move.window
-    x0, x1, left, right = _span(window.left, window.width, picture.width, size[1])
-    y0, y1, top, bottom = _span(window.top, window.height, picture.height, size[0])
+    picture, box = _turned(Image.fromarray(flat), move.turn), (left, top, right, bottom)
     if (x1 - x0, y1 - y0) == size[::-1]:
-        whole = picture.resize(size[::-1], resample, (left, top, right, bottom))
+        whole = picture.resize(size[::-1], resample, box)
     else:
         whole = Image.new(picture.mode, size[::-1], (fill,) * 3 if flat.ndim == 3 else fill)
         if x1 > x0 and y1 > y0:
-            whole.paste(picture.resize((x1 - x0, y1 - y0), resample, (left, top, right, bottom)), (x0, y0))
+            whole.paste(picture.resize((x1 - x0, y1 - y0), resample, box), (x0, y0))
     return np.asarray(whole).reshape(*size, *pixels.shape[2:])
 
 
