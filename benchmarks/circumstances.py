@@ -11,7 +11,10 @@ from edgecv.pipeline.keys import tool_versions
 from edgecv.records.files import write_json
 
 RESULTS = Path(__file__).parent / "results"
-TOOLS = ("edgecv", "numpy", "pillow", "tensorflow-cpu", "keras", "openvino", "onnxruntime", "ai-edge-litert")
+TOOLS = (
+    *("edgecv", "numpy", "pillow", "opencv-python-headless"),
+    *("tensorflow-cpu", "keras", "openvino", "onnxruntime", "ai-edge-litert"),
+)
 
 
 def write_result(name: str, figures: dict[str, Any]) -> Path:

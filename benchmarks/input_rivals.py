@@ -1,110 +1,179 @@
 """The same pictures made with other libraries, in as many threads as there are cores.
 
-Decode, antialiased bilinear resize, then a flip, a scale and a shift in one bilinear warp, and a gain of each channel;
-in batches of normalised floats.
+Decode, antialiased bilinear resize, then a flip, a scale and a shift, bilinear as well, and a gain of each channel; in
+batches of normalised floats. `whole` is a rival's picture before it is changed: the benchmark holds it against the
+board's, because a rival with another filter does other work.
 """
 
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from edgecv.records.preprocess import Preprocess
+from edgecv.training.batches import normalised
 
 SCALE, SHIFT, GAIN, TINT, PAD = (0.8, 1.25), 0.1, (0.8, 1.25), (0.9, 1.1), 114
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+BILINEAR = Image.Resampling.BILINEAR
 
+Size = tuple[int, int]  # height, width
+Whole = Callable[[Path, Size], np.ndarray]
 Batches = Iterator[tuple[Any, Any]]
-Rival = Callable[[list[Path], Preprocess, int], Batches]
+
+
+class Rival(NamedTuple):
+    whole: Whole
+    batches: Callable[[list[Path], Preprocess, int], Batches]
 
 
 def available() -> dict[str, Rival]:
     """The rivals that are installed here."""
-    rivals: dict[str, Rival] = {"tf.data": with_tf_data, "pillow threads": with_pillow}
-    return rivals | ({"opencv threads": with_opencv} if importlib.util.find_spec("cv2") else {})
+    rivals = {"tf.data": Rival(tf_array, tf_batches), "pillow threads": Rival(pillow_whole, pillow_batches)}
+    if importlib.util.find_spec("cv2"):
+        for name, whole in (("opencv threads", opencv_whole), ("opencv threads, a filter alike", opencv_alike)):
+            rivals[name] = Rival(whole, partial(opencv_batches, whole=whole))
+    return rivals
 
 
-def chances(rng: np.random.Generator, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """The affine map from a new pixel to an old one, and the gain of each channel."""
-    zoom, mirror, shift = rng.uniform(*SCALE), rng.choice([-1, 1]), rng.uniform(-SHIFT, SHIFT, 2) * (width, height)
-    x, y = width / 2 * (1 - mirror * zoom) + shift[0], height / 2 * (1 - zoom) + shift[1]
-    backwards = np.array([mirror / zoom, 0, -x * mirror / zoom, 0, 1 / zoom, -y / zoom])
-    return backwards, rng.uniform(*GAIN) * rng.uniform(*TINT, 3)
+class Chance(NamedTuple):
+    """How a picture is changed: it is scaled, laid down at x, y, and mirrored."""
+
+    zoom: float
+    x: float
+    y: float
+    mirrored: bool
+    gains: np.ndarray
+
+    def tables(self) -> np.ndarray:
+        """What becomes of each of the 256 values of each channel."""
+        tables: np.ndarray = np.clip(np.arange(256) * self.gains[:, None] + 0.5, 0, 255).astype(np.uint8)
+        return tables
 
 
-def with_pillow(files: list[Path], preprocess: Preprocess, batch: int) -> Batches:
+def chance(number: int, size: Size) -> Chance:
+    rng = np.random.default_rng(number)
+    zoom, shift = rng.uniform(*SCALE), rng.uniform(-SHIFT, SHIFT, 2)
+    y, x = (shift + (1 - zoom) / 2) * size
+    return Chance(zoom, x, y, bool(rng.random() < 0.5), rng.uniform(*GAIN) * rng.uniform(*TINT, 3))
+
+
+def pillow_whole(file: Path, size: Size) -> np.ndarray:
+    return np.asarray(_pillow_picture(file, size))
+
+
+def _pillow_picture(file: Path, size: Size) -> Image.Image:
+    with Image.open(file) as opened:
+        return opened.convert("RGB").resize(size[::-1], BILINEAR)
+
+
+def pillow_batches(files: list[Path], preprocess: Preprocess, batch: int) -> Batches:
+    """Scaled and laid onto gray: Pillow's own affine warp takes twice as long."""
     height, width = preprocess.size
 
-    def picture(number: int) -> np.ndarray:
-        backwards, gains = chances(np.random.default_rng(number), height, width)
-        with Image.open(files[number]) as opened:
-            whole = opened.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
-        moved = whole.transform(
-            (width, height), Image.Transform.AFFINE, tuple(backwards), Image.Resampling.BILINEAR, fillcolor=(PAD,) * 3
-        )
-        tables = np.clip(np.arange(256) * gains[:, None] + 0.5, 0, 255).astype(np.uint8)
-        return np.array(moved.point(tables.ravel().tolist()))
+    def picture(number: int, row: np.ndarray) -> None:
+        drawn = chance(number, preprocess.size)
+        whole = _pillow_picture(files[number], preprocess.size)
+        moved = Image.new("RGB", (width, height), (PAD,) * 3)
+        scaled = whole.resize((round(width * drawn.zoom), round(height * drawn.zoom)), BILINEAR)
+        moved.paste(scaled, (round(drawn.x), round(drawn.y)))
+        if drawn.mirrored:
+            moved = moved.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        lit = moved.point(drawn.tables().ravel().tolist())
+        row[:] = normalised([np.asarray(lit)], preprocess)[0]
 
-    return in_threads(picture, len(files), preprocess, batch)
+    return in_threads(picture, len(files), preprocess.size, batch)
 
 
-def with_opencv(files: list[Path], preprocess: Preprocess, batch: int) -> Batches:
-    """OpenCV has no antialiased bilinear filter: a triangle before its bilinear one comes within a level of it."""
+def opencv_whole(file: Path, size: Size) -> np.ndarray:
+    """OpenCV has no antialiased bilinear filter, so that Pillow lends its own."""
+    import cv2
+
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    return np.asarray(Image.fromarray(pixels).resize(size[::-1], BILINEAR))
+
+
+def opencv_alike(file: Path, size: Size) -> np.ndarray:
+    """What OpenCV can do by itself: a triangle of whole pixels before its bilinear filter. It blurs more."""
+    import cv2
+
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    smooth = cv2.sepFilter2D(pixels, -1, triangle(pixels.shape[1] / size[1]), triangle(pixels.shape[0] / size[0]))
+    resized: np.ndarray = cv2.resize(smooth, size[::-1], interpolation=cv2.INTER_LINEAR)
+    return resized
+
+
+def triangle(times: float) -> np.ndarray:
+    reach = max(1.0, times)
+    taps = np.maximum(0, 1 - np.abs(np.arange(-int(reach), int(reach) + 1)) / reach)
+    even: np.ndarray = (taps / taps.sum()).astype(np.float32)
+    return even
+
+
+def opencv_batches(files: list[Path], preprocess: Preprocess, batch: int, *, whole: Whole) -> Batches:
+    """One warp, and one lookup for light and normalising."""
     import cv2
 
     cv2.setNumThreads(1)  # the pictures are what is parallel
     height, width = preprocess.size
+    mean, std = (np.array(each, np.float32)[:, None] for each in (preprocess.mean, preprocess.std))
 
-    def triangle(times: float) -> np.ndarray:
-        reach = max(1.0, times)
-        taps = np.maximum(0, 1 - np.abs(np.arange(-int(reach), int(reach) + 1)) / reach)
-        even: np.ndarray = (taps / taps.sum()).astype(np.float32)
-        return even
-
-    def picture(number: int) -> np.ndarray:
-        backwards, gains = chances(np.random.default_rng(number), height, width)
-        pixels = cv2.imread(str(files[number]), cv2.IMREAD_COLOR_RGB)
-        smooth = cv2.sepFilter2D(pixels, -1, triangle(pixels.shape[1] / width), triangle(pixels.shape[0] / height))
-        whole = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+    def picture(number: int, row: np.ndarray) -> None:
+        drawn = chance(number, preprocess.size)
+        mirror = -1 if drawn.mirrored else 1
+        x = width - drawn.x if drawn.mirrored else drawn.x
+        backwards = np.array([[mirror, 0, -x * mirror], [0, 1, -drawn.y]]) / drawn.zoom
         moved = cv2.warpAffine(
-            whole,
-            backwards.reshape(2, 3),
+            whole(files[number], preprocess.size),
+            backwards,
             (width, height),
             flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderValue=(PAD,) * 3,
         )
-        tables = np.clip(np.arange(256)[:, None] * gains + 0.5, 0, 255).astype(np.uint8)
-        lit: np.ndarray = cv2.LUT(moved, tables[None])
-        return lit
+        normal = (drawn.tables() - mean) / std
+        cv2.LUT(moved, np.ascontiguousarray(normal.T[None]), dst=row)
 
-    return in_threads(picture, len(files), preprocess, batch)
+    return in_threads(picture, len(files), preprocess.size, batch)
 
 
-def in_threads(picture: Callable[[int], np.ndarray], count: int, preprocess: Preprocess, batch: int) -> Batches:
-    mean, std = np.array(preprocess.mean, np.float32), np.array(preprocess.std, np.float32)
+def in_threads(picture: Callable[[int, np.ndarray], None], count: int, size: Size, batch: int) -> Batches:
+    """Each thread makes a batch, picture by picture."""
 
     def made(start: int) -> tuple[np.ndarray, np.ndarray]:
-        numbers = range(start, start + batch)
-        pixels: np.ndarray = (np.stack([picture(number) for number in numbers]) - mean) / std
-        return pixels, np.array(numbers)
+        pixels, numbers = np.empty((batch, *size, 3), np.float32), np.arange(start, start + batch)
+        for number, row in zip(numbers.tolist(), pixels, strict=True):
+            picture(number, row)
+        return pixels, numbers
 
     with ThreadPoolExecutor(CORES) as threads:
         yield from threads.map(made, range(0, count - batch + 1, batch))
 
 
-def with_tf_data(files: list[Path], preprocess: Preprocess, batch: int) -> Batches:
+def tf_array(file: Path, size: Size) -> np.ndarray:
+    return np.asarray(tf_whole(str(file), size))
+
+
+def tf_whole(file: Any, size: Size) -> Any:
+    import tensorflow as tf
+
+    # TensorFlow's usual decoder is a coarser one, and no faster.
+    pixels = tf.io.decode_jpeg(tf.io.read_file(file), channels=3, dct_method="INTEGER_ACCURATE")
+    return tf.image.resize(pixels, size, antialias=True)
+
+
+def tf_batches(files: list[Path], preprocess: Preprocess, batch: int) -> Batches:
     import tensorflow as tf
 
     height, width = preprocess.size
 
     def picture(file: Any) -> Any:
-        pixels = tf.io.decode_jpeg(tf.io.read_file(file), channels=3)
-        whole = tf.image.resize(pixels, (height, width), antialias=True)
+        whole = tf_whole(file, preprocess.size)
         zoom, mirror = tf.random.uniform([], *SCALE), tf.sign(tf.random.uniform([], -1, 1))
         shift = tf.random.uniform([2], -SHIFT, SHIFT) * (width, height)
         x, y = width / 2 * (1 - mirror * zoom) + shift[0], height / 2 * (1 - zoom) + shift[1]
