@@ -106,7 +106,8 @@ def foreign(network: Path, labels: Path, preprocess: Path, mean: list[float], st
 
 def figures_of(case: Case, work: Path) -> dict[str, Any]:
     """The largest error of each artifact; where one is refused, the reason."""
-    store, artifacts = work / "stores" / case.name, work / "artifacts" / case.name
+    short_name = case.name.partition(",")[0]  # OpenVINO takes a path with a comma for several
+    store, artifacts = work / "stores" / short_name, work / "artifacts" / short_name
     manifests, rows = [], dict[str, Any]()
     for precision in BARS:
         try:
