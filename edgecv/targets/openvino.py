@@ -1,6 +1,8 @@
 """OpenVINO, from the SavedModel; int8 by NNCF."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +34,8 @@ def missing() -> str | None:
 def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     openvino = import_openvino()
     tools, exported = versions("openvino"), rounded(exported, spec, GRIDS)
-    with vendor_refusals(exported.name, "OpenVINO"):
-        network = openvino.convert_model(exported.saved_model)
+    with vendor_refusals(exported.name, "OpenVINO"), _without_commas(exported.saved_model) as saved_model:
+        network = openvino.convert_model(saved_model)
     if spec.precision == "int8":
         tools |= versions("nncf")
         kernels = constants(network)  # NNCF works on the network itself
@@ -43,6 +45,15 @@ def build(exported: Exported, spec: Spec, folder: Path) -> Built:
     _forget_circumstances(network)
     openvino.save_model(network, folder / MODEL, compress_to_fp16=spec.precision == "float16")
     return Built(MODEL, (MODEL, WEIGHTS), *tensors(folder / MODEL), tools)
+
+
+@contextmanager
+def _without_commas(path: Path) -> Iterator[Path]:
+    """The same under another path: OpenVINO takes a comma for the end of one and the beginning of the next."""
+    with tempfile.TemporaryDirectory(prefix="edgecv-") as plain:
+        link = Path(plain) / "saved_model"
+        link.symlink_to(path.resolve())
+        yield link
 
 
 def _keep_biases_wide(network: Any) -> None:

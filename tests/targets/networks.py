@@ -108,7 +108,7 @@ BUILDS: Mapping[Task, list[tuple[str, Precision]]] = {  # every task meets every
 def workplace(task: Task, base: Path) -> Workplace:
     """Exported and built by one child, once for all test modules, of all test processes, that share the base folder."""
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / f"workplace-{task}"
+    folder = shared / f"workplace, {task}"  # a vendor's call may split paths at commas, or at spaces
     place = Workplace(folder / "exported")
     folder.mkdir(exist_ok=True)
     with (folder / "lock").open("w") as lock:
