@@ -65,6 +65,8 @@ def test_other_kernels_round_otherwise_and_do_nothing_else(
 ) -> None:
     here, there = both(board, bundles.of(task, TARGET.get(board, "tflite"), "int8"), board_of)
     assert largest(here, there, "rms_levels") <= ROUNDING
+    if (board, task) == ("onnx", "classification"):  # of ONNX Runtime only bilinear Resize rounds otherwise
+        assert largest(here, there, "differing") == 0
 
 
 @SLOW
