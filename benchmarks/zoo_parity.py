@@ -16,6 +16,7 @@ With --only, the rows of networks that were not asked for stay. Exit code 1 says
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,18 +109,19 @@ def figures_of(case: Case, work: Path) -> dict[str, Any]:
     """The largest error of each artifact; where one is refused, the reason."""
     short_name = case.name.partition(",")[0]  # OpenVINO takes a path with a comma for several
     store, artifacts = work / "stores" / short_name, work / "artifacts" / short_name
-    manifests, rows = [], dict[str, Any]()
+    shutil.rmtree(artifacts, ignore_errors=True)
+    artifacts.mkdir(parents=True)
+    rows: dict[str, dict[str, Any]] = {}
     for precision in BARS:
-        try:
-            manifests += converted(case, precision, store, artifacts)
-        except subprocess.CalledProcessError as error:
-            rows[precision] = {"refused": error.stderr.strip().splitlines()[-1], "met": False}
+        rows |= {
+            name: {"refused": why, "met": False} for name, why in refused(case, precision, store, artifacts).items()
+        }
     exported = open_exported(next(store.glob("finished/export/*/exported.json")).parent)
     network = open_network(case.network)
     exact = exact_answers(exported, network)
-    for manifest in manifests:
-        name, bar = f"{manifest['target']}-{manifest['precision']}", BARS[manifest["precision"]]
-        outputs = run(artifacts / name, exported.reference_images(), log=work / "log").outputs
+    for folder in sorted(artifacts.iterdir()):
+        name, bar = folder.name, BARS[folder.name.rpartition("-")[2]]
+        outputs = run(folder, exported.reference_images(), log=work / "log").outputs
         to_exact, to_keras = largest_error(exact, outputs), largest_error(exported.reference_outputs(), outputs)
         rows[name] = {
             "to_exact": short(to_exact),
@@ -135,16 +137,16 @@ def figures_of(case: Case, work: Path) -> dict[str, Any]:
     }
 
 
-def converted(case: Case, precision: str, store: Path, out: Path) -> list[dict[str, Any]]:
-    """The manifests of all targets."""
+def refused(case: Case, precision: str, store: Path, out: Path) -> dict[str, str]:
+    """Convert for all targets; what could not be made, and why."""
     edgecv = str(Path(sys.executable).with_name("edgecv"))
     targets = [target for target, module in TARGETS.items() if precision in module.PRECISIONS]
     asked = [part for target in targets for part in ("--target", target)]
-    command = [edgecv, "convert", *case.arguments, *asked, "--precision", precision, "--json", "--out", str(out)]
+    command = [edgecv, "convert", *case.arguments, *asked, "--precision", precision, "--out", str(out)]
     environment = {**os.environ, "EDGECV_CACHE": str(store)}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    manifests: list[dict[str, Any]] = json.loads(done.stdout)
-    return manifests
+    said = subprocess.run(command, env=environment, capture_output=True, text=True).stderr.splitlines()
+    missing = [f"{target}-{precision}" for target in targets if not (out / f"{target}-{precision}").is_dir()]
+    return {name: next((line for line in said if name in line), said[-1]) for name in missing}
 
 
 def short(figure: float) -> float:
