@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -89,22 +90,24 @@ def within(figures: dict[str, Any]) -> dict[str, bool]:
     return met
 
 
+PARTS: dict[str, Callable[[Path, list[Path]], Any]] = {
+    "setup": lambda _work, _runs: setup(),
+    "suite": lambda _work, _runs: suite(),
+    "equality": equality,
+}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("parts", nargs="+", metavar="PART|RUN", help="setup, suite, equality, and folders of runs")
     asked = parser.parse_args()
     work, named = asked.work.absolute(), asked.parts
+    runs = [Path(each) for each in named if each not in PARTS]
+    measured = {part: PARTS[part](work, runs) for part in PARTS if part in named}
     path = RESULTS / "emulated.json"
     figures: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    if "setup" in named:
-        figures["setup"] = setup()
-    if "suite" in named:
-        figures["suite"] = suite()
-    if "equality" in named:
-        figures["equality"] = equality(
-            work, [Path(each) for each in named if each not in ("setup", "suite", "equality")]
-        )
+    figures.update(measured)
     figures["limits"] = {"seconds": SECONDS, "site_bytes": SITE_BYTES, "float_over_spread": FLOAT_LIMIT}
     figures["within"] = within(figures)
     print(json.dumps(figures["within"], indent=1))
