@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -75,18 +76,31 @@ def suite() -> dict[str, Any]:
 def within(figures: dict[str, Any]) -> dict[str, bool]:
     """Which bars are met, of those whose parts were measured."""
     met = {}
+    if "setup" in figures:
+        met["site_bytes"] = figures["setup"]["site_bytes"]["litert"] <= SITE_BYTES
     if {"setup", "suite"} <= figures.keys():
         met["seconds"] = figures["setup"]["seconds"] + figures["suite"]["seconds"] <= SECONDS
-        met["site_bytes"] = figures["setup"]["site_bytes"]["litert"] <= SITE_BYTES
-    lines = figures.get("equality", [])
+        met["passed"] = figures["suite"]["passed"]
+    return {**met, **(_equal(figures["equality"]) if "equality" in figures else {})}
+
+
+def _equal(lines: list[dict[str, Any]]) -> dict[str, bool]:
     integers = [line for line in lines if line["precision"] == "int8"]
     same = [line for line in integers if line["here"][1] == line["there"][1] == "xnnpack"]
-    met["same_kernels_bit_equal"] = bool(same) and not any(line["differing"] for line in same)
-    met["other_kernels_within_a_level"] = all(line["within_a_level"] == 1 for line in integers if line not in same)
     floats = [line for line in lines if line["precision"] == "float32"]
-    met["floats_within_spread"] = bool(floats) and all(line["max_over_spread"] <= FLOAT_LIMIT for line in floats)
-    met["not_constant"] = all(line["distinct"] > DISTINCT for line in lines if line["values"] > ENOUGH)
-    return met
+    return {
+        "same_kernels_bit_equal": bool(same) and not any(line["differing"] for line in same),
+        "other_kernels_within_a_level": all(line["within_a_level"] == 1 for line in integers if line not in same),
+        "floats_within_spread": bool(floats) and all(line["max_over_spread"] <= FLOAT_LIMIT for line in floats),
+        "not_constant": all(line["distinct"] > DISTINCT for line in lines if line["values"] > ENOUGH),
+    }
+
+
+PARTS: dict[str, Callable[[Path, list[Path]], Any]] = {
+    "setup": lambda _work, _runs: setup(),
+    "suite": lambda _work, _runs: suite(),
+    "equality": equality,
+}
 
 
 def main() -> int:
@@ -95,16 +109,11 @@ def main() -> int:
     parser.add_argument("parts", nargs="+", metavar="PART|RUN", help="setup, suite, equality, and folders of runs")
     asked = parser.parse_args()
     work, named = asked.work.absolute(), asked.parts
+    runs = [Path(each) for each in named if each not in PARTS]
+    measured = {part: PARTS[part](work, runs) for part in PARTS if part in named}
     path = RESULTS / "emulated.json"
     figures: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    if "setup" in named:
-        figures["setup"] = setup()
-    if "suite" in named:
-        figures["suite"] = suite()
-    if "equality" in named:
-        figures["equality"] = equality(
-            work, [Path(each) for each in named if each not in ("setup", "suite", "equality")]
-        )
+    figures.update(measured)
     figures["limits"] = {"seconds": SECONDS, "site_bytes": SITE_BYTES, "float_over_spread": FLOAT_LIMIT}
     figures["within"] = within(figures)
     print(json.dumps(figures["within"], indent=1))

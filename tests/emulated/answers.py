@@ -56,7 +56,7 @@ def answers(board: Board | None, bundle: Path, images: np.ndarray) -> Answers:
 
 def _here(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, env={}, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, env={}, capture_output=True, text=True, check=False, timeout=900)
 
 
 def differences(here: Answers, there: Answers) -> dict[str, Difference]:

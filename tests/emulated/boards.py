@@ -95,7 +95,7 @@ class Board:
         }
 
     def run(
-        self, *arguments: object, folder: Path | None = None, limit_s: float = 300
+        self, *arguments: object, folder: Path | None = None, limit_s: float = 900
     ) -> subprocess.CompletedProcess[str]:
         """Run Python there with these arguments."""
         command = [*self.python, *map(str, arguments)]
