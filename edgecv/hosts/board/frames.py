@@ -1,6 +1,6 @@
 """How the two ends of a line speak: a line of JSON, and as many bytes behind it as it says.
 
-What comes from the board begins with a mark that was made up for this session, on a line of its own: a login script may
+What comes from the board begins with a mark that was made up for this run, on a line of its own: a login script may
 print what it likes before, behind and between.
 """
 

@@ -1,7 +1,7 @@
 """What a board has been sent, known by content, so that nothing travels twice.
 
 A file is named by the digest of what is in it. A session's own tree, and the code that it runs, are names for the same
-files. What nobody used for a month goes; where a disk is short of space, what this session does not need goes first.
+files. What nobody used for a month goes; where a disk is short of space, what is not needed now goes first.
 """
 
 from __future__ import annotations
