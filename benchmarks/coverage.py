@@ -10,7 +10,7 @@ results/coverage.json. Exit code 1 says that a bar is missed.
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ from edgecv.documents import load_recipe
 from edgecv.evaluation.predict import predict
 from edgecv.evaluation.score import score
 from edgecv.ondevice import predictions
+from edgecv.ondevice.engines import ENGINES
 from edgecv.ondevice.statistics import interval
 from edgecv.ondevice.stopwatch import PLANS
 from edgecv.ondevice.verdict import judge
-from edgecv.records.artifact import open_sealed
+from edgecv.records.artifact import Artifact, open_sealed
 
 LATENCIES_MS = (5.0, 20.0)
 TRIALS = 400
@@ -86,7 +87,7 @@ def paired(recipe_name: str, run_folder: Path) -> dict[str, Any]:
     samples = datasets.load(recipe.data, recipe.task, "test")
     every = list(range(len(samples)))
     float_arm = predictions.read(run_folder / "test.predictions.npz")
-    arms = {artifact.name: _predicted(artifact, samples) for artifact in _artifacts(run_folder)}
+    arms = {folder.name: _predicted(artifact, samples) for folder, artifact in _int8_artifacts(run_folder)}
     before = score(recipe.task, float_arm, samples, every).values[metric]
     drops = {name: before - score(recipe.task, arm, samples, every).values[metric] for name, arm in arms.items()}
     worst = max(drops, key=lambda name: drops[name])
@@ -108,13 +109,17 @@ def paired(recipe_name: str, run_folder: Path) -> dict[str, Any]:
     }
 
 
-def _artifacts(run_folder: Path) -> list[Path]:
-    return [manifest.parent for manifest in sorted(run_folder.glob("artifacts/*-int8/manifest.json"))]
+def _int8_artifacts(run_folder: Path) -> Iterator[tuple[Path, Artifact]]:
+    """Those whose runtime is here."""
+    for manifest in sorted(run_folder.glob("artifacts/*-int8/manifest.json")):
+        artifact = open_sealed(manifest.parent)
+        if ENGINES[artifact.manifest.target].missing() is None:
+            yield manifest.parent, artifact
 
 
-def _predicted(artifact: Path, samples: Any) -> list[Any]:
+def _predicted(artifact: Artifact, samples: Any) -> list[Any]:
     with tempfile.TemporaryDirectory() as work, hosts.at(None, "coverage") as here:
-        return predict(open_sealed(artifact), here, samples, range(len(samples)), work=Path(work), threads=1)
+        return predict(artifact, here, samples, range(len(samples)), work=Path(work), threads=1)
 
 
 def main() -> int:

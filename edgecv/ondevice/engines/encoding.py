@@ -118,9 +118,10 @@ def decoded(raw: Sequence[np.ndarray], outputs: Sequence[Tensor]) -> Dict[str, n
 def _real(stored: np.ndarray, tensor: Tensor) -> np.ndarray:
     if stored.ndim == 4 and tensor.layout == "nchw":
         stored = stored.transpose(0, 2, 3, 1)
-    values = np.array(stored, np.float32, order="C")
     # A class map of int32 is reported with a scale of 0: only these three are ever quantized.
-    if tensor.quantization is not None and stored.dtype in (np.int8, np.uint8, np.int16):
-        values -= np.float32(tensor.quantization.zero_point)
-        values *= np.float32(tensor.quantization.scale)
+    if tensor.quantization is None or stored.dtype not in (np.int8, np.uint8, np.int16):
+        return np.array(stored, np.float32, order="C")
+    zero = np.float32(tensor.quantization.zero_point)
+    values: np.ndarray = np.subtract(stored, zero, dtype=np.float32, order="C")
+    values *= np.float32(tensor.quantization.scale)
     return values
