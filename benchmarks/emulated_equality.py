@@ -1,16 +1,13 @@
 """The networks whose bundles `emulated.py` compares, and the comparison, a line a board and output."""
 
 import dataclasses
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from edgecv.bundle import write_bundle
 from edgecv.ondevice.images import samples_of
@@ -25,7 +22,8 @@ from tests.emulated.test_equality import TARGET  # noqa: E402
 from tests.targets.networks import images  # noqa: E402
 
 IMAGES = 32
-LARGE_IMAGES = 4  # of MobileNetV2
+LARGE = 200  # pixels of a side
+LARGE_IMAGES = 4  # an emulated processor takes seconds for one
 
 
 class Case(NamedTuple):
@@ -47,35 +45,18 @@ def _cases(work: Path, runs: list[Path]) -> Iterator[Case]:
             for precision in PRECISIONS:
                 bundle = bundles.of(task, target, precision)
                 yield Case(f"{task}, random weights", open_sealed(bundle), images(IMAGES, seed=9))
-    for artifact in _mobilenet(work / "mobilenet"):
-        yield Case("MobileNetV2 224, random weights", artifact, samples_of(artifact)[:LARGE_IMAGES])
     for run in runs:
         for target in TARGETS:
             for precision in PRECISIONS:
                 folder = run / "artifacts" / f"{target}-{precision}"
                 if folder.is_dir():
                     artifact = open_sealed(folder)
-                    yield Case(f"{artifact.manifest.task}, trained", artifact, samples_of(artifact)[:IMAGES])
+                    yield Case(run.name, artifact, _shown(artifact))
 
 
-def _mobilenet(work: Path) -> list[Artifact]:
-    if not (work / "artifacts").exists():
-        _make_mobilenet(work)
-    return [open_sealed(folder) for folder in sorted((work / "artifacts").iterdir())]
-
-
-def _make_mobilenet(work: Path) -> None:
-    subprocess.run([sys.executable, Path(__file__).with_name("conversion_cost.py"), work, "prepare"], check=True)
-    (work / "photos").mkdir(exist_ok=True)
-    for number, image in enumerate(np.load(work / "calibration.npy")):
-        Image.fromarray(image).save(work / "photos" / f"{number:03}.png")
-    asked = json.loads((work / "request.json").read_text())
-    (work / "labels.txt").write_text("\n".join(asked["labels"]))
-    (work / "preprocess.yaml").write_text(json.dumps(asked["preprocess"]))
-    described = ["--task=classification", "--labels=labels.txt", "--preprocess=preprocess.yaml", "--calibration=photos"]
-    wanted = ["--target=tflite", "--target=onnx", "--precision=int8", "--out=artifacts"]
-    command = [sys.executable, "-m", "edgecv.cli.main", "convert", "network.keras", *described, *wanted]
-    subprocess.run(command, cwd=work, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+def _shown(artifact: Artifact) -> np.ndarray:
+    """Pictures of its own."""
+    return samples_of(artifact)[: LARGE_IMAGES if min(artifact.manifest.preprocess.size) > LARGE else IMAGES]
 
 
 def _compared(case: Case, work: Path) -> Iterator[dict[str, Any]]:
