@@ -7,19 +7,8 @@ import pytest
 
 from edgecv.cli.main import main
 from edgecv.records.artifact import Artifact
-from tests.bench.trtexec_runs import results, times
+from tests.bench.trtexec_runs import results_of_it, timed_artifact, times  # noqa: F401 - fixtures
 from tests.ondevice import models
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Artifact:
-    pytest.importorskip("onnx", exc_type=ImportError)
-    return models.artifact("tensorrt", tmp_path_factory.mktemp("artifacts") / "float32")
-
-
-@pytest.fixture
-def noted(artifact: Artifact, tmp_path: Path) -> Path:
-    return results(tmp_path / "results", artifact.manifest.files["model.onnx"])
 
 
 def bench(artifact: Artifact, *options: object) -> int:
