@@ -69,3 +69,11 @@ def test_a_folder_without_times_is_refused(
     (tmp_path / "empty").mkdir()
     assert bench(artifact, "--trtexec", tmp_path / "empty") == 3
     assert "times.json: cannot be read: no such file or directory" in capsys.readouterr().err
+
+
+def test_a_device_without_tensorrt_is_refused(
+    artifact: Artifact, noted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", str(artifact.folder), "--device", "raspberry_pi_5", "--trtexec", str(noted)]) == 3
+    said = capsys.readouterr().err
+    assert said == "raspberry_pi_5: has no runtime for 'tensorrt'; name the board of trtexec.sh with --device\n"
