@@ -135,7 +135,10 @@ class LoopbackBoard:
 
     def leftovers(self) -> list[str]:
         """Whatever a session should have taken away: its files, its lease and its processes."""
-        files = [str(path) for path in self.cache.rglob("*.edgecv-part")]
+        try:
+            files = [str(path) for path in self.cache.rglob("*.edgecv-part")]
+        except FileNotFoundError as going:  # while we look
+            return [str(going)]
         files += [str(path) for path in [*self.sessions(), self.lease] if path.exists()]
         return files + [f"process {pid}" for pid in self.processes()]
 

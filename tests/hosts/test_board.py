@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 
 from edgecv import bench, hosts
+from edgecv.bench import runner
+from edgecv.bench.player import Player
 from edgecv.cli.main import main
 from edgecv.documents import load_device, read_measurement
 from edgecv.errors import InputError, Unavailable
 from edgecv.evaluation import evaluate
 from edgecv.hosts import Argument, Given, Made, given_artifact
 from edgecv.hosts.ssh import session
+from edgecv.hosts.ssh.line import Line
 from edgecv.ondevice.bench.turns import FEWEST_ROUNDS
 from edgecv.records.artifact import Artifact
 from edgecv.records.device import DeviceProfile
@@ -152,6 +155,57 @@ def test_a_line_that_stays_cut_is_a_sentence_and_the_board_clears_up(board, arti
     with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within") as refused:
         look(board, artifact, photos, tmp_path / "out.json", cut_for_good)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.slow
+def test_a_measurement_that_is_complete_outlives_a_line_that_stays_cut(board, artifact, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(session, "RETURN_S", 0.5)
+    monkeypatch.setattr(session, "PATIENCE_S", 3.0)
+    monkeypatch.setattr(runner, "FEWEST_ROUNDS", 1)
+    jobs = [
+        bench.Job(artifact, tmp_path / f"{number}.json", device=profile_of(board), mode="quick") for number in range(2)
+    ]
+    complete: list[Player] = []
+    real = Player.take_turn
+
+    def cut_for_good_after_the_first(player: Player, order: str) -> None:
+        if complete:
+            board.on_login("exit 1")
+            board.cut()
+        real(player, order)
+        if not player.waiting:
+            complete.append(player)
+
+    monkeypatch.setattr(Player, "take_turn", cut_for_good_after_the_first)
+    tries: list[str] = []
+    with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within"):
+        bench.measure_all(jobs, on_progress=lambda text: tries.append(text) if "trying again" in text else None)
+    assert len(tries) == 1
+    (written,) = [job.out for job in jobs if job.out.exists()]
+    assert read_measurement(written).latency
+
+
+@pytest.mark.slow
+def test_a_line_that_was_given_up_is_not_tried_again(board, artifact, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(session, "RETURN_S", 0.5)
+    monkeypatch.setattr(session, "PATIENCE_S", 3.0)
+    tries: list[float] = []
+    real = session.Session._return
+
+    def noted(its: session.Session, until: float) -> Line:
+        tries.append(until)
+        return real(its, until)
+
+    monkeypatch.setattr(session.Session, "_return", noted)
+
+    def cut_for_good(text: str) -> None:
+        if text.startswith("opening"):
+            board.on_login("exit 1")
+            board.cut()
+
+    with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within"):
+        bench.measure(bench.Job(artifact, tmp_path / "out.json", device=profile_of(board)), cut_for_good)
+    assert len(tries) == 1
 
 
 def test_two_at_once_take_turns_and_the_second_is_told_by_whom_the_board_is_used(

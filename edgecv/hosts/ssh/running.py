@@ -29,7 +29,7 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._outcome is None and not (kind and issubclass(kind, Unavailable)):
+        if self._outcome is None and not self._session.lost and not (kind and issubclass(kind, Unavailable)):
             interrupted = bool(kind and issubclass(kind, KeyboardInterrupt))
             self._session.ask("end", job=self._number, gently=interrupted)
             if interrupted:  # what it has written by then is kept

@@ -14,6 +14,7 @@ from typing import Any
 
 from edgecv.errors import Unavailable
 from edgecv.hosts.board.frames import Message
+from edgecv.hosts.hearing import Lost
 from edgecv.hosts.ssh.facts import Facts, error_of, open_line, read
 from edgecv.hosts.ssh.line import Cut, Line
 from edgecv.records.device import DeviceProfile
@@ -36,6 +37,7 @@ class Session:
         self.name, self._profile = profile.name, profile
         self._say = on_progress or _silent
         self.cuts = 0  # of its line, so far
+        self.lost: Lost | None = None  # once it was given up
         self._wanted: Message = {
             "session": token_hex(8),
             "mark": f"edgecv-{token_hex(8)} ",  # no login script prints it
@@ -51,6 +53,8 @@ class Session:
 
     def ask(self, do: str, payload: bytes = b"", wait_s: float = 0.0, **fields: Any) -> tuple[Message, bytes]:
         """The board's answer; its refusals, and a line that cannot be mended, are raised."""
+        if self.lost:
+            raise self.lost
         until = None
         while True:
             try:
@@ -108,11 +112,12 @@ class Session:
             raise error_of(self.name, line.hello)
         return line
 
-    def _given_up(self, words: str) -> Unavailable:
-        return Unavailable(
+    def _given_up(self, words: str) -> Lost:
+        self.lost = Lost(
             f"{self.name}: the line was cut and did not come back within {RETURN_S:.0f} s ({words}); the board ends "
             f"the work and takes it away by itself, {PATIENCE_S:.0f} s after it heard from us last"
         )
+        return self.lost
 
 
 def held(lease: Message) -> str:
