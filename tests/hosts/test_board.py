@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -92,6 +93,21 @@ def test_predictions_of_the_command_are_those_of_this_machine(board, artifact, p
     drawn = [Path(each["drawn"]) for each in there["predictions"]]
     assert [each.name for each in drawn] == [Path(each["drawn"]).name for each in here["predictions"]]
     assert all(each.is_file() and each.parent == tmp_path / "there" for each in drawn)
+
+
+@pytest.mark.parametrize("folder", ["..", *(pytest.param(each, marks=pytest.mark.slow) for each in (".", "inside/.."))])
+def test_a_folder_that_is_named_by_where_one_stands_is_named_so(
+    board, artifact, photos, tmp_path, folder: str, monkeypatch, capsys
+) -> None:
+    shutil.copytree(photos, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside" if folder == ".." else tmp_path)
+    words = ["predict", str(artifact.folder), folder, "--json"]
+    assert main(words) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert main([*words, "--device", str(board.profile)]) == 0
+    there = json.loads(capsys.readouterr().out)
+    assert [each["image"] for each in there["predictions"]] == [each["image"] for each in here["predictions"]]
 
 
 def test_a_photo_that_cannot_be_read_is_called_by_the_name_it_has_here(board, artifact, tmp_path, capsys) -> None:

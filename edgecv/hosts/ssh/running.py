@@ -75,8 +75,8 @@ class Running:
             for name, size in files:
                 write_whole(_inside(here, str(name)), self._content(f"{place}/{name}" if name else place, int(size)))
 
-    def _content(self, name: str, size: int) -> bytes:
-        content = b""
+    def _content(self, name: str, size: int) -> bytearray:
+        content = bytearray()
         while len(content) < size:
             pieces = [(name, len(content), min(PIECE, size - len(content)))]
             piece = self._session.ask("get", pieces=pieces)[1]
