@@ -50,7 +50,7 @@ def _row(answer: dict[str, Any]) -> tuple[str, ...]:
     runtimes = " ".join(
         f"{name} {version}".strip() for name, version in answer["packages"].items() if name in ssh.RUNTIMES
     )
-    answers = "lacks packages" if answer["reason"] else "yes"
+    answers = "cannot be used" if answer["reason"] else "yes"
     disk = f"{answer['disk_mb'] / 1000:.1f} GB"
     lease = answer["lease"]
     used = ssh.held(lease) if lease else ""

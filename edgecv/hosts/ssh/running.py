@@ -75,7 +75,7 @@ class Running:
             for name, size in files:
                 write_whole(_inside(here, str(name)), self._content(f"{place}/{name}" if name else place, int(size)))
 
-    def _content(self, name: str, size: int) -> bytearray:
+    def _content(self, name: str, size: int) -> bytes:
         content = bytearray()
         while len(content) < size:
             pieces = [(name, len(content), min(PIECE, size - len(content)))]
@@ -83,7 +83,7 @@ class Running:
             if not piece:
                 raise Unavailable(f"{self._session.name}: {name}: it ends before its end")
             content += piece
-        return content
+        return bytes(content)
 
 
 def _inside(here: Path, name: str) -> Path:

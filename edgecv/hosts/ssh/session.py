@@ -121,9 +121,17 @@ class Session:
 
 
 def held(lease: Message) -> str:
-    """Who has a board, for what, and since when, by its own clock."""
-    since = datetime.fromtimestamp(float(lease.get("since", 0))).strftime("%H:%M")
-    return f"{lease.get('owner', 'somebody')}, since {since}, for {lease.get('purpose', 'something')}"
+    """Who has a board, for what, and since when, by its own clock; any account there may have written it."""
+    owner, purpose = (_printable(lease.get(name)) for name in ("owner", "purpose"))
+    try:
+        since = f", since {datetime.fromtimestamp(float(lease['since'])):%H:%M}"
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        since = ""
+    return f"{owner or 'somebody'}{since}, for {purpose or 'something'}"
+
+
+def _printable(words: Any) -> str:
+    return "".join(letter for letter in str(words or "") if letter.isprintable())
 
 
 def _user() -> str:
