@@ -168,7 +168,10 @@ class Here:
 @contextmanager
 def _alone(on_progress: Say | None) -> Iterator[None]:
     """Wait until no other measurement of this user is under way here: two would slow each other."""
-    with (Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock").open("w") as lock:
+    place = Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock"
+    # Not through a link, for where all may write, somebody else may have laid one to a file of ours.
+    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -176,3 +179,5 @@ def _alone(on_progress: Say | None) -> Iterator[None]:
                 on_progress("waiting for another measurement on this machine")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)

@@ -7,7 +7,6 @@ the account and not from HOME.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -24,7 +23,6 @@ from edgecv.ondevice import probes
 
 INSTALLED = Path(np.__file__).parent.parent
 PACKAGES = ("numpy", "PIL", "pillow", "onnxruntime")
-SFTP = Path("/usr/lib/openssh/sftp-server")
 START_S = 10.0
 
 SSHD = """\
@@ -229,10 +227,6 @@ def running(board: LoopbackBoard) -> Iterator[LoopbackBoard]:
         yield board
     finally:
         board.stop()
-
-
-def quoted(path: Path) -> str:
-    return shlex.quote(str(path))
 
 
 def _free_port() -> int:

@@ -27,15 +27,11 @@ LEASE_S = 5.0  # between two tries to get the board
 Say = Callable[[str], None]
 
 
-def _silent(_text: str) -> None:
-    pass
-
-
 class Session:
-    def __init__(self, profile: DeviceProfile, purpose: str, on_progress: Say | None = None) -> None:
+    def __init__(self, profile: DeviceProfile, purpose: str, on_progress: Say) -> None:
         assert profile.connection
         self.name, self._profile = profile.name, profile
-        self._say = on_progress or _silent
+        self._say = on_progress
         self.cuts = 0  # of its line, so far
         self.lost: Lost | None = None  # once it was given up
         self._wanted: Message = {
