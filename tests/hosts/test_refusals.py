@@ -85,6 +85,11 @@ def test_the_check_tells_which_boards_answer(board, tmp_path, capsys) -> None:
     assert said.err.startswith("dead: cannot be reached by ssh (no.invalid): ")
 
 
+def test_the_check_says_which_profiles_name_no_board(board, capsys) -> None:
+    assert main(["devices", "--check", str(board.profile), "raspberry_pi_5"]) == 0
+    assert capsys.readouterr().err == "raspberry_pi_5: not asked, since its profile has no connection\n"
+
+
 def test_the_check_calls_no_board_usable_whose_profile_is_wrong(board, tmp_path, capsys) -> None:
     other = tmp_path / "other.yaml"
     text = board.profile.read_text()
