@@ -217,6 +217,12 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     "bad --set": (nothing, [*RUN, "--set", "training.epochs"], 3, ["training.epochs"]),
     # Devices
     "unknown device": (nothing, [*RUN, "--device", "raspbery_pi_5"], 3, ["did you mean 'raspberry_pi_5'?"]),
+    "device twice": (
+        nothing,
+        [*RUN, "--device", "local", "--device", "local"],
+        3,
+        ["--device: 'local' is named twice"],
+    ),
     "precision the device lacks": (
         replace("onnx, precision: float32", "tensorrt, precision: int8"),
         [*RUN, "--device", "jetson_nano"],
