@@ -27,8 +27,11 @@ from edgecv.records.artifact import Artifact
 
 __all__ = ["Child", "ChildFailed", "Here", "TimedOut", "run_module"]
 
-# `python -m` would put the user's current folder first among the places that modules come from.
-START = "import runpy, sys; sys.path.pop(0); runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+# `python -m` would put the user's current folder, "", first among the places that modules come from.
+START = (
+    "import runpy, sys; sys.path[0] or sys.path.pop(0); "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
 GRACE_S = 5.0  # for a child that Ctrl-C has reached too, to write what it has
 LOOK_S = 0.2  # between two looks at a silent child
 
