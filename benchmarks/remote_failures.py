@@ -1,9 +1,9 @@
 """What befalls a run on a board, scripted: whatever is cut, killed, full or wrong, the run ends as it should.
 
-The board is a real sshd on loopback. A prediction there is disturbed in every way of `FAILURES`, some of them at
-random moments. Each time it has to end with the undisturbed result, or with one sentence and its exit code; a result
-that was whole on the board must have arrived; and nothing may be left: no process, no file of the session, no lease, no
-ssh here.
+The board is a real sshd on loopback. A prediction there is disturbed in every way of `FAILURES`, which remote/ holds,
+some of them at random moments. Each time it has to end with the undisturbed result, or with one sentence and its exit
+code; a result that was whole on the board must have arrived; and nothing may be left: no process, no file of the
+session, no lease, no ssh here.
 The times for which a cut line is tried again are shortened. `python benchmarks/remote_failures.py` writes
 results/remote_failures.json; names as arguments try those alone and write nothing.
 """
