@@ -101,7 +101,12 @@ def _require_same(artifact: Artifact, profile: DeviceProfile, board: Board, fold
         )
     if board.before.emulated:
         raise InputError(f"{folder}: noted on a machine that is not {profile.arch}, or on an emulated one")
-    range_, gpu = profile.runtimes[manifest.target].versions, profile.gpu
+    runtime, gpu = profile.runtimes.get(manifest.target), profile.gpu
+    if runtime is None:
+        raise InputError(
+            f"{profile.name}: has no runtime for '{manifest.target}'; name the board of trtexec.sh with --device"
+        )
+    range_ = runtime.versions
     if board.version and not in_range(board.version, range_):
         raise InputError(f"{folder}: taken with TensorRT {board.version}, but {profile.name} has {range_}")
     if board.compute_capability and gpu and board.compute_capability != gpu.compute_capability:

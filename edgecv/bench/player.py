@@ -55,18 +55,16 @@ class Player:
         """Start its process: it opens the artifact, then measures it or, where turns are taken, waits for its own."""
         arguments = self.job.arguments(self._record, in_turns=self._in_turns)
         self._child = self._host.start(arguments, self.job.log_file, guard=self._guard, limit_s=self._limit_s)
-        self._listen()
+        self._listen("")
 
     def take_turn(self, order: str) -> None:
         """Let it go on until it asks again, or ends."""
-        assert self._child is not None
         self.waiting = False
-        self._child.tell(order)
-        self._listen()
+        self._listen(order)
 
-    def _listen(self) -> None:
+    def _listen(self, order: str) -> None:
         try:
-            self._hear()
+            self._hear(order)
         except MeasurementNotValid:
             pass  # it is written, and says why
         except TimedOut as error:
@@ -76,8 +74,10 @@ class Player:
         except EdgecvError as error:
             self._end(str(error))
 
-    def _hear(self) -> None:
+    def _hear(self, order: str) -> None:
         assert self._child is not None
+        if order:
+            self._child.tell(order)
         for line in self._child.lines(self._patience_s):
             if line.startswith(TURN):
                 self.waiting, self.enough = True, line.removeprefix(TURN) == ENOUGH

@@ -15,6 +15,7 @@ from edgecv.bench.paired import with_ratios
 from edgecv.bench.player import Player
 from edgecv.errors import Unavailable
 from edgecv.hosts import Host, at, guard
+from edgecv.hosts.hearing import Lost
 from edgecv.ondevice.bench.turns import FEWEST_ROUNDS, GO, STOP
 from edgecv.records.files import write_json
 from edgecv.records.measurement import Measurement
@@ -74,6 +75,9 @@ def _together(jobs: Sequence[Job], host: Host, seed: int, on_progress: Say | Non
     for player in players:
         if not player.refused:
             write_json(player.job.out, dataclasses.asdict(outcomes[id(player)]))
+    for player in players:
+        if isinstance(player.refused, Lost):  # not what the others are refused for, and they would be in vain, too
+            raise player.refused
     return [player.refused or outcomes[id(player)] for player in players]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from edgecv.cli.output import Progress, print_json, table
+from edgecv.cli.output import Progress, print_json, say, table
 from edgecv.errors import EdgecvError, InputError, Unavailable
 from edgecv.hosts import ssh
 from edgecv.records.device import DeviceProfile
@@ -22,6 +22,9 @@ def check(profiles: Sequence[DeviceProfile], *, as_json: bool) -> None:
     boards = [profile for profile in profiles if profile.connection]
     if not boards:
         raise InputError("no device profile here names a board: add `connection: {ssh: NAME}`, as docs/boards.md says")
+    for profile in profiles:
+        if not profile.connection:
+            say(f"{profile.name}: not asked, since its profile has no connection")
     with Progress(f"asking {len(boards)} boards"), ThreadPoolExecutor(AT_ONCE) as threads:
         answers = list(threads.map(_answer, boards))
     if as_json:
@@ -50,7 +53,7 @@ def _row(answer: dict[str, Any]) -> tuple[str, ...]:
     runtimes = " ".join(
         f"{name} {version}".strip() for name, version in answer["packages"].items() if name in ssh.RUNTIMES
     )
-    answers = "lacks packages" if answer["reason"] else "yes"
+    answers = "cannot be used" if answer["reason"] else "yes"
     disk = f"{answer['disk_mb'] / 1000:.1f} GB"
     lease = answer["lease"]
     used = ssh.held(lease) if lease else ""

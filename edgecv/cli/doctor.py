@@ -2,6 +2,7 @@
 
 import dataclasses
 import platform
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -64,8 +65,16 @@ def _runtimes(device: str, machine: Machine) -> dict[str, Any]:
         "profile": profile.name,
         "arch": profile.arch,
         "here": here,
+        "ask": "" if here else _where_to_ask(profile, device, machine),
         "runtimes": [_runtime(profile, target, installed, machine if here else None) for target in profile.runtimes],
     }
+
+
+def _where_to_ask(profile: DeviceProfile, device: str, machine: Machine) -> str:
+    if profile.connection:
+        return f"{profile.name} is a board behind ssh: ask it, with: edgecv devices {shlex.quote(device)} --check"
+    machines = f"{profile.arch}, this one is {machine.arch}"
+    return f"{profile.name} is another machine ({machines}): ask there, with: edgecv doctor --device {profile.name}"
 
 
 def _runtime(
@@ -112,7 +121,7 @@ def _text(machine: Machine, findings: list[Finding], found: list[Clash], device:
     blocks = [f"edgecv {edgecv.__version__}, Python {platform.python_version()}, {system}", table([HEADER, *rows])]
     blocks += [f"{each.one[0]} with {each.other[0]}: {each.because}\n  {each.mend}" for each in found]
     blocks += _cures((each.package, each.mend) for each in findings)
-    return "\n\n".join([*blocks, *(_device_text(device, machine) if device else [])])
+    return "\n\n".join([*blocks, *(_device_text(device) if device else [])])
 
 
 def _cures(findings: Iterable[tuple[str, str]]) -> list[str]:
@@ -124,13 +133,10 @@ def _cures(findings: Iterable[tuple[str, str]]) -> list[str]:
     return ["\n".join(f"{', '.join(those)}: {cure}" for cure, those in packages.items())] if packages else []
 
 
-def _device_text(device: dict[str, Any], machine: Machine) -> list[str]:
+def _device_text(device: dict[str, Any]) -> list[str]:
     runtimes = device["runtimes"]
     rows = [tuple(each[name] for name in ("target", *HEADER[1:])) for each in runtimes]
     blocks = [f"{device['profile']}:\n{table([('target', *HEADER[1:]), *rows])}"]
     if not device["here"]:
-        blocks.append(
-            f"{device['profile']} is another machine ({device['arch']}, this one is {machine.arch}): "
-            f"ask there, with: edgecv doctor --device {device['profile']}"
-        )
+        blocks.append(device["ask"])
     return blocks + _cures((each["package"], each["mend"]) for each in runtimes)

@@ -1,7 +1,7 @@
 """`edgecv predict`: what an artifact sees in images."""
 
 import json
-import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -61,18 +61,19 @@ def command(
             options += ["--out", Made(out)]
         if threshold is not None:
             options += ["--threshold", str(threshold)]
-        log = Path(tempfile.gettempdir()) / f"edgecv-predict-{os.getpid()}.log"
         host = at(profile, "predict", on_progress=progress)
+        log = Path(tempfile.mkdtemp(prefix="edgecv-predict-")) / "log"
+        kept = False
         try:
             with host:
                 arguments = ["predict", given_artifact(opened), *map(given_source, sources), *options]
                 run(host, arguments, log=log, on_progress=progress, limit_s=LONGEST_S)
-            log.unlink()
         except EdgecvError as error:
-            if str(log) not in str(error):  # only a message that points to the log needs it
-                log.unlink(missing_ok=True)
+            kept = str(log) in str(error)  # only a message that points to the log needs it
             raise
         finally:  # an unreadable photo among many is an error, and the others' predictions are there all the same
+            if not kept:
+                shutil.rmtree(log.parent)
             document = _named(json.loads(answer.read_bytes()), host) if answer.exists() else None
             if document:
                 _show(document, as_json)

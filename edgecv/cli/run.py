@@ -1,5 +1,7 @@
 """`edgecv run`: a recipe from data to report."""
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -7,10 +9,12 @@ import click
 from edgecv.cli.output import Progress, print_json, say
 from edgecv.cli.verdicts import exit_code
 from edgecv.documents import load_device, load_recipe
+from edgecv.errors import InputError
 from edgecv.pipeline.convert import require_all
 from edgecv.pipeline.run import run
 from edgecv.pipeline.store import default_store
 from edgecv.pipeline.workshop import Workshop
+from edgecv.records.device import DeviceProfile
 from edgecv.report import as_json, as_terminal, join
 
 
@@ -43,6 +47,7 @@ def command(
     """
     document = load_recipe(recipe, settings)
     profiles = [load_device(name).record for name in devices]
+    _require_names_apart(profiles)
     folder = out or Path("runs") / document.record.name
     with Progress() as progress:
         workshop = Workshop(default_store(), folder / "log", say, progress)
@@ -62,3 +67,10 @@ def command(
     say(f"report    {finished.page}")
     require_all(finished.refused)
     return exit_code(finished.measurements, finished.evaluations)
+
+
+def _require_names_apart(profiles: Sequence[DeviceProfile]) -> None:
+    """Results are filed by the names of devices."""
+    for name, count in Counter(profile.name for profile in profiles).items():
+        if count > 1:
+            raise InputError(f"--device: '{name}' is named twice; leave one out, or give its file another name")

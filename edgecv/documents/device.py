@@ -107,8 +107,12 @@ def _check_gpu(document: Document[DeviceProfile]) -> None:
 
 def _check_connection(document: Document[DeviceProfile]) -> None:
     connection = document.record.connection
-    if connection and (not connection.ssh or connection.ssh.startswith("-")):  # ssh would take it for an option
+    if connection is None:
+        return
+    if not connection.ssh or connection.ssh.startswith("-"):  # ssh would take it for an option
         refuse(document, "connection.ssh", f"expected a name from your ssh configuration, got '{connection.ssh}'")
+    if not connection.python or connection.python.startswith("-"):  # and the board's shell would take this for one
+        refuse(document, "connection.python", f"expected a name or path such as python3, got '{connection.python}'")
 
 
 def _this_machine() -> dict[str, Written]:

@@ -21,6 +21,10 @@ class TimedOut(Unavailable):
     """A child process was ended because it took too long."""
 
 
+class Lost(Unavailable):
+    """The line to a board was cut and did not come back: nothing more can be had from there."""
+
+
 def _as_it_is(text: str) -> str:
     return text
 

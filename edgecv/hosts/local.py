@@ -27,8 +27,11 @@ from edgecv.records.artifact import Artifact
 
 __all__ = ["Child", "ChildFailed", "Here", "TimedOut", "run_module"]
 
-# `python -m` would put the user's current folder first among the places that modules come from.
-START = "import runpy, sys; sys.path.pop(0); runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+# `python -m` would put the user's current folder, "", first among the places that modules come from.
+START = (
+    "import runpy, sys; sys.path[0] or sys.path.pop(0); "
+    "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
 GRACE_S = 5.0  # for a child that Ctrl-C has reached too, to write what it has
 LOOK_S = 0.2  # between two looks at a silent child
 
@@ -168,7 +171,10 @@ class Here:
 @contextmanager
 def _alone(on_progress: Say | None) -> Iterator[None]:
     """Wait until no other measurement of this user is under way here: two would slow each other."""
-    with (Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock").open("w") as lock:
+    place = Path(tempfile.gettempdir()) / f"edgecv-bench-{os.getuid()}.lock"
+    # Not through a link, for where all may write, somebody else may have laid one to a file of ours.
+    lock = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -176,3 +182,5 @@ def _alone(on_progress: Say | None) -> Iterator[None]:
                 on_progress("waiting for another measurement on this machine")
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)

@@ -97,6 +97,9 @@ ln -sf "$kept" {plan}
 
 # Once a second beside the run: what tegrastats tells, and the clock of the GPU, which it does not always tell.
 watchers=
+trap 'exit 130' INT  # some shells leave the other trap out when a signal ends them
+trap 'exit 129' HUP
+trap 'exit 143' TERM
 trap 'kill $watchers 2> /dev/null || true; rm -f {model} {plan} {timing}' EXIT
 if command -v tegrastats > /dev/null; then
     tegrastats --interval 1000 > {tegrastats} 2> /dev/null &

@@ -18,6 +18,7 @@ from edgecv.errors import EdgecvError, from_os_error
 PROGRESS = "progress: "
 ERROR = "error: "
 TURN = "turn: "
+UNHEARD = 141  # the exit code that shells give to what SIGPIPE has ended
 FOLLOW = "EDGECV_END_WITH_PARENT"  # set by a parent that holds the child's stdin open for as long as it lives
 
 _answers: SimpleQueue[str] = SimpleQueue()
@@ -27,9 +28,12 @@ def answer(work: Callable[[], None]) -> int:
     """Do the work of a child process; the result is its exit code."""
     end_with_parent()
     try:
-        work()
+        _told_to_the_end(work)
     except EdgecvError as error:
         return _say(error)
+    except BrokenPipeError:  # nobody reads on, as behind `| head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python would complain once more, at its end
+        return UNHEARD
     except OSError as error:
         known = from_os_error(error)
         if known is None:
@@ -38,6 +42,15 @@ def answer(work: Callable[[], None]) -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _told_to_the_end(work: Callable[[], None]) -> None:
+    """Do it, and have out what it printed, the help of a command among it, while a mistake can still be answered."""
+    try:
+        work()
+    finally:
+        if sys.stdout:  # there is none where it was closed from the beginning
+            sys.stdout.flush()
 
 
 def _say(error: EdgecvError) -> int:

@@ -8,22 +8,10 @@ from edgecv.bench import imported
 from edgecv.documents import load_device
 from edgecv.errors import InputError
 from edgecv.records.artifact import Artifact
-from tests.bench.trtexec_runs import TALK, profile, results, times
-from tests.ondevice import models
+from tests.bench.trtexec_runs import TALK, profile, results_of_it, timed_artifact, times  # noqa: F401 - fixtures
 from tests.ondevice.boards import cooling, lay_out
 
 NANO = load_device("jetson_nano").record
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Artifact:
-    pytest.importorskip("onnx", exc_type=ImportError)
-    return models.artifact("tensorrt", tmp_path_factory.mktemp("artifacts") / "float32")
-
-
-@pytest.fixture
-def noted(artifact: Artifact, tmp_path: Path) -> Path:
-    return results(tmp_path / "results", artifact.manifest.files["model.onnx"])
 
 
 def test_the_measurement_says_what_was_timed_and_in_which_power_mode(artifact: Artifact, noted: Path) -> None:

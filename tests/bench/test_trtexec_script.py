@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,29 @@ def test_the_watcher_ends_with_it(beside: Path, fakes: dict[str, str]) -> None:
     watcher = int((Path(fakes["FAKES"]) / "watching").read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(watcher, 0)
+
+
+def test_ctrl_c_ends_the_watcher_too(beside: Path, fakes: dict[str, str], tmp_path: Path) -> None:
+    """A shell has what it starts in the background ignore Ctrl-C."""
+    watching = Path(fakes["FAKES"]) / "watching"
+    with subprocess.Popen(
+        ["sh", str(beside / "trtexec.sh")],
+        env=fakes,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as running:
+        while not watching.exists() or not watching.read_text():
+            time.sleep(0.01)
+        os.killpg(running.pid, signal.SIGINT)
+    assert running.returncode == 130
+    at_work = Path(f"/proc/{int(watching.read_text())}/cwd")
+    until = time.monotonic() + 5
+    while at_work.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not at_work.exists()
+    assert not (tmp_path / "trtexec/model.plan").is_symlink()
 
 
 def test_a_plan_is_built_once_and_again_for_another_file_or_when_it_is_damaged(

@@ -8,7 +8,10 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from edgecv.records.artifact import Artifact
+from tests.ondevice import models
 from tests.ondevice.boards import lay_out, nano
 
 TALK = """&&&& RUNNING TensorRT.trtexec [TensorRT v8201] # trtexec --loadEngine=model.plan
@@ -85,3 +88,14 @@ def results(folder: Path, digest: str, **changes: bytes) -> Path:
     for name, content in {"times.json": times(), "profile.json": profile(), **changes}.items():
         (folder / name).write_bytes(content)
     return folder
+
+
+@pytest.fixture(scope="module", name="artifact")
+def timed_artifact(tmp_path_factory: pytest.TempPathFactory) -> Artifact:
+    pytest.importorskip("onnx", exc_type=ImportError)
+    return models.artifact("tensorrt", tmp_path_factory.mktemp("artifacts") / "float32")
+
+
+@pytest.fixture(name="noted")
+def results_of_it(artifact: Artifact, tmp_path: Path) -> Path:
+    return results(tmp_path / "results", artifact.manifest.files["model.onnx"])

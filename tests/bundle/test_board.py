@@ -38,6 +38,16 @@ def test_its_self_test_passes(board_for: BoardFor, target: str) -> None:
     assert checks == [["ok", name] for name in ("files", "runtime", "kernels", "cls", "box")]
 
 
+@pytest.mark.parametrize("asked", [["photo.png"], ["photo.png", "--json"], ["--help"], ["selftest"]], ids=str)
+def test_it_ends_quietly_where_nobody_reads_what_it_says(board: Board, asked: list[str]) -> None:
+    with board.start(*asked) as run:
+        assert run.stdout
+        assert run.stderr
+        run.stdout.close()
+        assert run.stderr.read() == ""
+    assert run.returncode == 141
+
+
 def test_it_draws_one_image_into_a_file_and_a_folder_into_a_folder(board: Board) -> None:
     photos = board.folder / "photos"
     photos.mkdir()

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from edgecv.cli import predict
 from edgecv.cli.main import main
 from edgecv.documents import to_plain
 from edgecv.records.artifact import open_artifact
@@ -215,6 +217,12 @@ CASES: dict[str, tuple[Callable[[Path], None], list[str], int, list[str]]] = {
     "bad --set": (nothing, [*RUN, "--set", "training.epochs"], 3, ["training.epochs"]),
     # Devices
     "unknown device": (nothing, [*RUN, "--device", "raspbery_pi_5"], 3, ["did you mean 'raspberry_pi_5'?"]),
+    "device twice": (
+        nothing,
+        [*RUN, "--device", "local", "--device", "local"],
+        3,
+        ["--device: 'local' is named twice"],
+    ),
     "precision the device lacks": (
         replace("onnx, precision: float32", "tensorrt, precision: int8"),
         [*RUN, "--device", "jetson_nano"],
@@ -334,3 +342,15 @@ def test_one_broken_photo_does_not_lose_the_others(here: Path, capsys: pytest.Ca
     said = capsys.readouterr()
     assert [each["image"] for each in json.loads(said.out)["predictions"]] == ["good.png"]
     assert "broken.png" in said.err
+
+
+def test_an_interrupted_prediction_leaves_no_log(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, log: Path, **__: object) -> None:
+        log.write_text("begun")
+        raise KeyboardInterrupt
+
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+    monkeypatch.setattr(predict, "run", interrupt)
+    assert main(PREDICT) == 130
+    assert list((tmp_path / "scratch").iterdir()) == []

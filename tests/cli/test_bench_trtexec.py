@@ -7,19 +7,8 @@ import pytest
 
 from edgecv.cli.main import main
 from edgecv.records.artifact import Artifact
-from tests.bench.trtexec_runs import results, times
+from tests.bench.trtexec_runs import results_of_it, timed_artifact, times  # noqa: F401 - fixtures
 from tests.ondevice import models
-
-
-@pytest.fixture(scope="module")
-def artifact(tmp_path_factory: pytest.TempPathFactory) -> Artifact:
-    pytest.importorskip("onnx", exc_type=ImportError)
-    return models.artifact("tensorrt", tmp_path_factory.mktemp("artifacts") / "float32")
-
-
-@pytest.fixture
-def noted(artifact: Artifact, tmp_path: Path) -> Path:
-    return results(tmp_path / "results", artifact.manifest.files["model.onnx"])
 
 
 def bench(artifact: Artifact, *options: object) -> int:
@@ -80,3 +69,11 @@ def test_a_folder_without_times_is_refused(
     (tmp_path / "empty").mkdir()
     assert bench(artifact, "--trtexec", tmp_path / "empty") == 3
     assert "times.json: cannot be read: no such file or directory" in capsys.readouterr().err
+
+
+def test_a_device_without_tensorrt_is_refused(
+    artifact: Artifact, noted: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["bench", str(artifact.folder), "--device", "raspberry_pi_5", "--trtexec", str(noted)]) == 3
+    said = capsys.readouterr().err
+    assert said == "raspberry_pi_5: has no runtime for 'tensorrt'; name the board of trtexec.sh with --device\n"

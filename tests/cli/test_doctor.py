@@ -8,6 +8,7 @@ import pytest
 from edgecv.cli import doctor, requirements
 from edgecv.cli.main import main
 from edgecv.cli.requirements import CLASHES, NEEDS, WHEELS, Machine, clashes, examine
+from edgecv.documents.registry import folder
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 PC = Machine("x86_64", "2.36")
@@ -114,6 +115,18 @@ def test_a_device_elsewhere_is_asked_elsewhere(
     monkeypatch.setattr(doctor, "this_machine", lambda: PC)
     assert main(["doctor", "--device", "raspberry_pi_5"]) == 0
     assert "ask there, with: edgecv doctor --device raspberry_pi_5" in capsys.readouterr().out
+
+
+def test_a_board_is_asked_by_the_command_that_reaches_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "installed_versions", lambda: GOOD)
+    board = tmp_path / "my board.yaml"
+    board.write_text((folder("devices") / "raspberry_pi_5.yaml").read_text() + "connection: {ssh: pi5}\n")
+    assert main(["doctor", "--device", str(board)]) == 0
+    said = capsys.readouterr().out
+    assert f"ask it, with: edgecv devices '{board}' --check" in said
+    assert "edgecv doctor --device" not in said
 
 
 def test_json_is_one_object_with_every_package(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,12 @@ BAD = {
     "threads": ("threads: 4", "threads: 0", "11: runtimes.tflite.threads: expected a number above 0, got '0'"),
     "cores": ("cores: 4", "cores: 0", "4: cpu.cores: expected a number above 0, got '0'"),
     "connection": ("{ssh: board}", "{ssh: -oProxyCommand=x}", "12: connection.ssh: expected a name from your ssh "),
+    "no python": (
+        "{ssh: board}",
+        "{ssh: board, python: ''}",
+        "12: connection.python: expected a name or path such as ",
+    ),
+    "python": ("{ssh: board}", "{ssh: board, python: -a}", "12: connection.python: expected a name or path such as "),
     "compute capability": (
         "connection:",
         "gpu: {model: A GPU, compute_capability: sm_87}\nconnection:",

@@ -7,7 +7,6 @@ the account and not from HOME.
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -24,7 +23,6 @@ from edgecv.ondevice import probes
 
 INSTALLED = Path(np.__file__).parent.parent
 PACKAGES = ("numpy", "PIL", "pillow", "onnxruntime")
-SFTP = Path("/usr/lib/openssh/sftp-server")
 START_S = 10.0
 
 SSHD = """\
@@ -135,7 +133,10 @@ class LoopbackBoard:
 
     def leftovers(self) -> list[str]:
         """Whatever a session should have taken away: its files, its lease and its processes."""
-        files = [str(path) for path in self.cache.rglob("*.edgecv-part")]
+        try:
+            files = [str(path) for path in self.cache.rglob("*.edgecv-part")]
+        except FileNotFoundError as going:  # while we look
+            return [str(going)]
         files += [str(path) for path in [*self.sessions(), self.lease] if path.exists()]
         return files + [f"process {pid}" for pid in self.processes()]
 
@@ -226,10 +227,6 @@ def running(board: LoopbackBoard) -> Iterator[LoopbackBoard]:
         yield board
     finally:
         board.stop()
-
-
-def quoted(path: Path) -> str:
-    return shlex.quote(str(path))
 
 
 def _free_port() -> int:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -13,12 +14,15 @@ from typing import Any
 import pytest
 
 from edgecv import bench, hosts
+from edgecv.bench import runner
+from edgecv.bench.player import Player
 from edgecv.cli.main import main
 from edgecv.documents import load_device, read_measurement
 from edgecv.errors import InputError, Unavailable
 from edgecv.evaluation import evaluate
 from edgecv.hosts import Argument, Given, Made, given_artifact
 from edgecv.hosts.ssh import session
+from edgecv.hosts.ssh.line import Line
 from edgecv.ondevice.bench.turns import FEWEST_ROUNDS
 from edgecv.records.artifact import Artifact
 from edgecv.records.device import DeviceProfile
@@ -91,6 +95,21 @@ def test_predictions_of_the_command_are_those_of_this_machine(board, artifact, p
     assert all(each.is_file() and each.parent == tmp_path / "there" for each in drawn)
 
 
+@pytest.mark.parametrize("folder", ["..", *(pytest.param(each, marks=pytest.mark.slow) for each in (".", "inside/.."))])
+def test_a_folder_that_is_named_by_where_one_stands_is_named_so(
+    board, artifact, photos, tmp_path, folder: str, monkeypatch, capsys
+) -> None:
+    shutil.copytree(photos, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "inside").mkdir()
+    monkeypatch.chdir(tmp_path / "inside" if folder == ".." else tmp_path)
+    words = ["predict", str(artifact.folder), folder, "--json"]
+    assert main(words) == 0
+    here = json.loads(capsys.readouterr().out)
+    assert main([*words, "--device", str(board.profile)]) == 0
+    there = json.loads(capsys.readouterr().out)
+    assert [each["image"] for each in there["predictions"]] == [each["image"] for each in here["predictions"]]
+
+
 def test_a_photo_that_cannot_be_read_is_called_by_the_name_it_has_here(board, artifact, tmp_path, capsys) -> None:
     (tmp_path / "broken.png").write_bytes(b"no image")
     assert main(["predict", str(artifact.folder), str(tmp_path / "broken.png"), "--device", str(board.profile)]) == 3
@@ -152,6 +171,57 @@ def test_a_line_that_stays_cut_is_a_sentence_and_the_board_clears_up(board, arti
     with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within") as refused:
         look(board, artifact, photos, tmp_path / "out.json", cut_for_good)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.slow
+def test_a_measurement_that_is_complete_outlives_a_line_that_stays_cut(board, artifact, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(session, "RETURN_S", 0.5)
+    monkeypatch.setattr(session, "PATIENCE_S", 3.0)
+    monkeypatch.setattr(runner, "FEWEST_ROUNDS", 1)
+    jobs = [
+        bench.Job(artifact, tmp_path / f"{number}.json", device=profile_of(board), mode="quick") for number in range(2)
+    ]
+    complete: list[Player] = []
+    real = Player.take_turn
+
+    def cut_for_good_after_the_first(player: Player, order: str) -> None:
+        if complete:
+            board.on_login("exit 1")
+            board.cut()
+        real(player, order)
+        if not player.waiting:
+            complete.append(player)
+
+    monkeypatch.setattr(Player, "take_turn", cut_for_good_after_the_first)
+    tries: list[str] = []
+    with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within"):
+        bench.measure_all(jobs, on_progress=lambda text: tries.append(text) if "trying again" in text else None)
+    assert len(tries) == 1
+    (written,) = [job.out for job in jobs if job.out.exists()]
+    assert read_measurement(written).latency
+
+
+@pytest.mark.slow
+def test_a_line_that_was_given_up_is_not_tried_again(board, artifact, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(session, "RETURN_S", 0.5)
+    monkeypatch.setattr(session, "PATIENCE_S", 3.0)
+    tries: list[float] = []
+    real = session.Session._return
+
+    def noted(its: session.Session, until: float) -> Line:
+        tries.append(until)
+        return real(its, until)
+
+    monkeypatch.setattr(session.Session, "_return", noted)
+
+    def cut_for_good(text: str) -> None:
+        if text.startswith("opening"):
+            board.on_login("exit 1")
+            board.cut()
+
+    with pytest.raises(Unavailable, match=r"^board: the line was cut and did not come back within"):
+        bench.measure(bench.Job(artifact, tmp_path / "out.json", device=profile_of(board)), cut_for_good)
+    assert len(tries) == 1
 
 
 def test_two_at_once_take_turns_and_the_second_is_told_by_whom_the_board_is_used(

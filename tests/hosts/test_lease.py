@@ -81,18 +81,38 @@ def test_one_from_before_the_last_start_is_stale(monkeypatch) -> None:
     assert Lease("b", {}).take() is None
 
 
-@pytest.mark.parametrize("content", ["", '{"session": "a", "exp', "[]", '{"session": "a"}'])
-def test_a_holder_that_died_while_it_wrote_has_nothing(content: str, shared: Path) -> None:
-    shared.write_text(content)
+@pytest.mark.parametrize("content", [b"", b'{"session": "a", "exp', b"[]", b'{"session": "a"}', b"\xff\x00"])
+def test_a_holder_that_died_while_it_wrote_has_nothing(content: bytes, shared: Path) -> None:
+    shared.write_bytes(content)
+    assert holder() is None
     assert Lease("b", {}).take() is None
 
 
-def test_whoever_slept_over_its_lease_is_ended_before_it_can_wake_up(shared: Path, monkeypatch) -> None:
-    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    words = {"session": "a", "boot": lease._boot(), "expires": 0, "pid": sleeper.pid, "began": began(sleeper.pid)}
+def sleeper(folder: Path, shared: Path) -> "subprocess.Popen[bytes]":
+    """A process in a folder, which a lease that has run out calls its holder."""
+    folder.mkdir(parents=True)
+    started = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], cwd=folder)
+    words = {"session": "a", "boot": lease._boot(), "expires": 0, "pid": started.pid, "began": began(started.pid)}
     shared.write_text(json.dumps(words))
+    return started
+
+
+def test_whoever_slept_over_its_lease_is_ended_before_it_can_wake_up(shared: Path, tmp_path: Path) -> None:
+    slept = sleeper(tmp_path / "sessions/a", shared)
     assert Lease("b", {}).take() is None
-    assert sleeper.wait(10) == -9
+    assert slept.wait(10) == -9
+
+
+@pytest.mark.parametrize("folder", ["home", "sessions/b", "a"])
+def test_a_lease_that_anybody_may_write_ends_no_process_but_its_keeper(
+    folder: str, shared: Path, tmp_path: Path
+) -> None:
+    other = sleeper(tmp_path / folder, shared)
+    assert Lease("b", {}).take() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        other.wait(0.3)
+    other.kill()
+    other.wait()
 
 
 def test_one_whose_holder_has_ended_is_stale_at_once(shared: Path) -> None:

@@ -10,6 +10,7 @@ from edgecv import hosts
 from edgecv.cli.main import main
 from edgecv.documents import load_device
 from edgecv.errors import Unavailable
+from edgecv.hosts.ssh import held
 from edgecv.records.device import Connection
 from tests.hosts.loopback import LoopbackBoard
 
@@ -82,3 +83,24 @@ def test_the_check_tells_which_boards_answer(board, tmp_path, capsys) -> None:
     assert alive["disk_mb"] > 0
     assert (silent["name"], silent["answers"]) == ("dead", False)
     assert said.err.startswith("dead: cannot be reached by ssh (no.invalid): ")
+
+
+def test_the_check_says_which_profiles_name_no_board(board, capsys) -> None:
+    assert main(["devices", "--check", str(board.profile), "raspberry_pi_5"]) == 0
+    assert capsys.readouterr().err == "raspberry_pi_5: not asked, since its profile has no connection\n"
+
+
+def test_the_check_calls_no_board_usable_whose_profile_is_wrong(board, tmp_path, capsys) -> None:
+    other = tmp_path / "other.yaml"
+    text = board.profile.read_text()
+    other.write_text("".join("arch: armv7l\n" if each.startswith("arch:") else each for each in text.splitlines(True)))
+    assert main(["devices", "--check", str(other)]) == 4
+    said = capsys.readouterr()
+    assert "cannot be used" in said.out
+    assert "lacks" not in said.out
+    assert said.err.startswith("other: its profile says armv7l, and the board is ")
+
+
+@pytest.mark.parametrize("since", [None, "noon", 1e300, []])
+def test_a_lease_that_says_odd_things_can_be_told(since: Any) -> None:
+    assert held({"owner": "ann\x1b[2J@desk", "since": since, "purpose": ""}) == "ann[2J@desk, for something"

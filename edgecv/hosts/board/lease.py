@@ -17,6 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict
 
+from edgecv.hosts.board.leftovers import SESSIONS
 from edgecv.hosts.board.locks import locked_by_all
 
 TERM_S = 60.0
@@ -32,7 +33,7 @@ def place() -> Path:
 def holder() -> Words | None:
     """Who has the board now, and for how long unless it is renewed."""
     try:
-        words = _parsed(place().read_text(encoding="utf-8"))
+        words = _parsed(place().read_bytes())
     except OSError:
         return None
     return None if _stale(words) else {**words, "expires_in_s": float(words["expires"]) - _now()}
@@ -110,9 +111,18 @@ def _end_what_is_left(stale: Words) -> None:
     pid = stale.get("pid")
     if not isinstance(pid, int) or pid in (1, os.getpid()):
         return
-    if stale.get("boot") == _boot() and stale.get("began") == began(pid):
+    if stale.get("boot") == _boot() and stale.get("began") == began(pid) and _keeps(pid, str(stale.get("session"))):
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
+
+
+def _keeps(pid: int, session: str) -> bool:
+    """Whether a process works in the folder of that session: any account may write the lease, with any number in it."""
+    try:
+        folder = Path(os.readlink(f"/proc/{pid}/cwd"))  # noqa: PTH115 - it is a name, and may be gone
+    except OSError:
+        return False
+    return (folder.parent.name, folder.name) == (SESSIONS, session)
 
 
 def began(pid: int) -> str:
@@ -132,12 +142,12 @@ def _numbered_by() -> str:
 
 
 def _read(handle: int) -> Words:
-    return _parsed(os.pread(handle, 1 << 16, 0).decode(errors="replace"))
+    return _parsed(os.pread(handle, 1 << 16, 0))
 
 
-def _parsed(text: str) -> Words:
+def _parsed(content: bytes) -> Words:
     try:
-        words = json.loads(text)
+        words = json.loads(content)
     except ValueError:
         return {}
     return words if isinstance(words, dict) else {}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgecv.hosts.board.locks import is_free
 
+SESSIONS = "sessions"  # where the folders are, each with the name of its session
 ALIVE = "alive"  # a file that the keeper of a session holds the lock of for as long as it lives
 
 

@@ -18,7 +18,7 @@ from edgecv.errors import EdgecvError, Unavailable, from_os_error
 from edgecv.hosts.board.facts import facts
 from edgecv.hosts.board.frames import Message, framed
 from edgecv.hosts.board.keeper import Keeper
-from edgecv.hosts.board.leftovers import ALIVE, clear
+from edgecv.hosts.board.leftovers import ALIVE, SESSIONS, clear
 from edgecv.hosts.board.locks import is_free, locked
 
 SOCKET = "socket"
@@ -50,7 +50,7 @@ def _root() -> Path:
 
 
 def _folder(root: Path, wanted: Dict[str, Any]) -> Path:
-    return root / "sessions" / str(wanted["session"])
+    return root / SESSIONS / str(wanted["session"])
 
 
 def _line_to_keeper(root: Path, wanted: Dict[str, Any]) -> socket.socket:

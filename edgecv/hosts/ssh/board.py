@@ -29,6 +29,7 @@ class Board:
         self._code = ""
         self._jobs = self._places = 0
         self._folders: dict[str, str] = {}  # of the session, with what they are here
+        self._unnamed: dict[str, str] = {}  # likewise, what is `.` or ends in `..` here
 
     def __enter__(self) -> "Board":
         self._session = Session(self._profile, self._purpose, self._say)
@@ -74,6 +75,8 @@ class Board:
 
     def told(self, text: str) -> str:
         """What the board says of files, in the names that they have here."""
+        for place, here in self._unnamed.items():
+            text = text.replace(f"{self._session.folder}/{place}/", here)
         pattern = re.escape(self._session.folder) + r"/((?:given|made)/[\d-]+)/"
         return re.sub(pattern, lambda found: self._folders.get(found[1], found[0]), text)
 
@@ -102,10 +105,14 @@ class Board:
 
     def _place(self, folder: str, path: Path) -> str:
         """A place in a folder of its own, so that the name can stay; a line break in it would break a list."""
-        parent = str(path.parent)
-        self._folders[folder] = "" if parent == "." else f"{parent.rstrip('/')}/"
-        name = path.name or path.resolve().name or "root"
-        return f"{folder}/" + "_".join(name.encode("utf-8", "replace").decode().splitlines())
+        named = path.name not in ("", "..")
+        name = (path if named else path.resolve()).name or "root"
+        place = f"{folder}/" + "_".join(name.encode("utf-8", "replace").decode().splitlines())
+        if named:
+            self._folders[folder] = _before_a_name(path.parent)
+        else:
+            self._unnamed[place] = _before_a_name(path)
+        return place
 
     def _send_code(self) -> str:
         parcel = Parcel()
@@ -114,3 +121,8 @@ class Board:
         parcel.send(self._session, self._say)
         self._code = str(self._session.ask("code", files=digests(device_package()))[0]["folder"])
         return self._code
+
+
+def _before_a_name(folder: Path) -> str:
+    """What stands before the name of a file in a folder."""
+    return "" if folder == Path() else f"{str(folder).rstrip('/')}/"

@@ -29,7 +29,7 @@ class Running:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._outcome is None and not (kind and issubclass(kind, Unavailable)):
+        if self._outcome is None and not self._session.lost and not (kind and issubclass(kind, Unavailable)):
             interrupted = bool(kind and issubclass(kind, KeyboardInterrupt))
             self._session.ask("end", job=self._number, gently=interrupted)
             if interrupted:  # what it has written by then is kept
@@ -76,14 +76,14 @@ class Running:
                 write_whole(_inside(here, str(name)), self._content(f"{place}/{name}" if name else place, int(size)))
 
     def _content(self, name: str, size: int) -> bytes:
-        content = b""
+        content = bytearray()
         while len(content) < size:
             pieces = [(name, len(content), min(PIECE, size - len(content)))]
             piece = self._session.ask("get", pieces=pieces)[1]
             if not piece:
                 raise Unavailable(f"{self._session.name}: {name}: it ends before its end")
             content += piece
-        return content
+        return bytes(content)
 
 
 def _inside(here: Path, name: str) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 from edgecv.errors import Unavailable
 from edgecv.hosts.board.frames import Message
+from edgecv.hosts.hearing import Lost
 from edgecv.hosts.ssh.facts import Facts, error_of, open_line, read
 from edgecv.hosts.ssh.line import Cut, Line
 from edgecv.records.device import DeviceProfile
@@ -26,16 +27,13 @@ LEASE_S = 5.0  # between two tries to get the board
 Say = Callable[[str], None]
 
 
-def _silent(_text: str) -> None:
-    pass
-
-
 class Session:
-    def __init__(self, profile: DeviceProfile, purpose: str, on_progress: Say | None = None) -> None:
+    def __init__(self, profile: DeviceProfile, purpose: str, on_progress: Say) -> None:
         assert profile.connection
         self.name, self._profile = profile.name, profile
-        self._say = on_progress or _silent
+        self._say = on_progress
         self.cuts = 0  # of its line, so far
+        self.lost: Lost | None = None  # once it was given up
         self._wanted: Message = {
             "session": token_hex(8),
             "mark": f"edgecv-{token_hex(8)} ",  # no login script prints it
@@ -51,6 +49,8 @@ class Session:
 
     def ask(self, do: str, payload: bytes = b"", wait_s: float = 0.0, **fields: Any) -> tuple[Message, bytes]:
         """The board's answer; its refusals, and a line that cannot be mended, are raised."""
+        if self.lost:
+            raise self.lost
         until = None
         while True:
             try:
@@ -108,17 +108,26 @@ class Session:
             raise error_of(self.name, line.hello)
         return line
 
-    def _given_up(self, words: str) -> Unavailable:
-        return Unavailable(
+    def _given_up(self, words: str) -> Lost:
+        self.lost = Lost(
             f"{self.name}: the line was cut and did not come back within {RETURN_S:.0f} s ({words}); the board ends "
             f"the work and takes it away by itself, {PATIENCE_S:.0f} s after it heard from us last"
         )
+        return self.lost
 
 
 def held(lease: Message) -> str:
-    """Who has a board, for what, and since when, by its own clock."""
-    since = datetime.fromtimestamp(float(lease.get("since", 0))).strftime("%H:%M")
-    return f"{lease.get('owner', 'somebody')}, since {since}, for {lease.get('purpose', 'something')}"
+    """Who has a board, for what, and since when, by its own clock; any account there may have written it."""
+    owner, purpose = (_printable(lease.get(name)) for name in ("owner", "purpose"))
+    try:
+        since = f", since {datetime.fromtimestamp(float(lease['since'])):%H:%M}"
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        since = ""
+    return f"{owner or 'somebody'}{since}, for {purpose or 'something'}"
+
+
+def _printable(words: Any) -> str:
+    return "".join(letter for letter in str(words or "") if letter.isprintable())
 
 
 def _user() -> str:
