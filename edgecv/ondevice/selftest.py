@@ -94,7 +94,7 @@ def _made_for(manifest: Manifest, runtime: str) -> bool:
 
 
 def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".") if part.isdigit()]
+    return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
 def _kernels(engine: Engine, manifest: Manifest) -> Check:

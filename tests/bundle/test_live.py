@@ -66,6 +66,8 @@ def test_it_says_what_it_is(port: int) -> None:
         ("POST", "/", b"--x--", {"Content-Type": "multipart/form-data; boundary=x"}, 400, "curl --data-binary"),
         ("POST", "/", b"", {"Content-Length": str(serving.LARGEST + 1)}, 413, "at most 32 MB"),
         ("POST", "/", b"", {"Content-Length": "-1"}, 411, "Content-Length"),
+        ("POST", "/", b"", {"Content-Length": "\xb2"}, 411, "Content-Length"),  # a digit to str.isdigit, not to int
+        ("POST", "/", b"", {"Content-Length": "9" * 5000}, 411, "Content-Length"),
         ("POST", "/other", b"image", {}, 404, "POST images to /"),
         ("GET", "/other", None, {}, 404, "there is / alone"),
         ("DELETE", "/", None, {}, 501, "Unsupported method"),

@@ -18,6 +18,7 @@ from edgecv.records.files import write_json
 
 GRACE_S = 5.0  # for a child that was interrupted, to write what it has
 BLOCK = 1 << 16
+MOST_SAID = 64 << 20  # bytes: a child that prints without end must not fill the board's disk
 LOG, OUTCOME = "log", "outcome.json"
 
 
@@ -30,6 +31,7 @@ class Job:
         self._log = (folder / LOG).open("ab")
         self._deadline, self._limit_s = time.monotonic() + limit_s, limit_s
         self._told = 0  # answers that were passed on
+        self._said = 0  # bytes
         self.ended = False
         self._process = subprocess.Popen(
             command,
@@ -67,9 +69,12 @@ class Job:
             if self._process.poll() is not None:
                 self._end("")
                 return
-            if time.monotonic() > self._deadline:
+            if self._said > MOST_SAID:
+                self.end(f"it printed more than {MOST_SAID >> 20} MB; ended")
+            elif time.monotonic() > self._deadline:
                 self.end(f"it took longer than the {self._limit_s:.0f} s it is allowed; ended")
-            guard.watch(self._process.pid)
+            else:
+                guard.watch(self._process.pid)
         except EdgecvError as error:
             self.end(str(error))
         except OSError as error:
@@ -104,6 +109,9 @@ class Job:
         with suppress(BlockingIOError):
             for content in iter(lambda: os.read(self._pipe, BLOCK), b""):
                 self._log.write(content)
+                self._said += len(content)
+                if self._said > MOST_SAID:
+                    break
         self._log.flush()
 
     def _signal(self, number: int) -> None:

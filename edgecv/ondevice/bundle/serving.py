@@ -106,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _length(self) -> int:
         length = self.headers.get("Content-Length", "")
-        return int(length) if length.isdigit() else -1
+        return int(length) if length.isdecimal() and len(length) < 20 else -1
 
     def _predict(self, image: bytes) -> None:
         predictor = self.server.predictor

@@ -19,7 +19,7 @@ def frames(path: Path) -> Iterator[Picture]:
 def camera(number: str) -> Iterator[Picture]:
     """The frames of a camera, always the newest, until it is taken away."""
     name = f"camera {number}"
-    capture = _opened(int(number) if number.isdigit() else number, name)
+    capture = _opened(int(number) if number.isdecimal() else number, name)
     capture.set(_opencv().CAP_PROP_BUFFERSIZE, 1)  # older frames would wait in line while the network is at work
     yield from _pictures(capture, name, f"camera-{Path(number).name}")
     raise InputError(f"{name}: it gives no more pictures")
