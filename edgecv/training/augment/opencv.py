@@ -1,4 +1,4 @@
-"""Pictures moved by OpenCV, where it is installed: turned, cut, scaled and laid down at once, in half of Pillow's time.
+"""Pictures moved by OpenCV, where it is installed: turned, cut, scaled and laid down at once.
 
 Its bilinear filter looks at the nearest four pixels alone, so that what becomes much smaller is left to Pillow's, which
 looks at all of them.
