@@ -23,7 +23,6 @@ import numpy as np
 from circumstances import write_result
 
 from edgecv.ondevice import images
-from edgecv.ondevice.decoding import open_picture
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
 from edgecv.records.samples import Label, Samples, Truth
@@ -78,8 +77,7 @@ def decoded_and_augmented(files: list[Path]) -> dict[str, Any]:
 def levels_off(rival: input_rivals.Rival, files: list[Path]) -> dict[str, float]:
     """How far a rival's resized pictures are from those of the board, of 255 levels."""
     off = [
-        np.abs(rival.whole(file, DECODING.size).astype(np.float32) - images.fit(open_picture(file), DECODING)[0])
-        for file in files
+        np.abs(rival.whole(file, DECODING.size).astype(np.float32) - images.read(file, DECODING)[0]) for file in files
     ]
     return {
         "mean_levels_off": round(float(np.mean(off)), 3),

@@ -107,8 +107,7 @@ def foreign(network: Path, labels: Path, preprocess: Path, mean: list[float], st
 
 def figures_of(case: Case, work: Path) -> dict[str, Any]:
     """The largest error of each artifact; where one is refused, the reason."""
-    short_name = case.name.partition(",")[0]  # OpenVINO takes a path with a comma for several
-    store, artifacts = work / "stores" / short_name, work / "artifacts" / short_name
+    store, artifacts = work / "stores" / case.name, work / "artifacts" / case.name
     shutil.rmtree(artifacts, ignore_errors=True)
     artifacts.mkdir(parents=True)
     rows: dict[str, dict[str, Any]] = {}

@@ -6,6 +6,7 @@ everything should be installed, a missing runtime must not pass in silence.
 
 import os
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ import pytest
 from edgecv.targets import TARGETS
 
 ROOT = Path(__file__).parent.parent
-NEEDS = (*TARGETS, "tensorrt-rtx", "tflite-runtime", "sshd", "emulated")  # what a test can need and may be missing
+NEEDS = (
+    *TARGETS,
+    "tensorrt-rtx",
+    "tflite-runtime",
+    "opencv",
+    "sshd",
+    "emulated",
+)  # what a test can need and may be missing
+NO_OPENCV = None if find_spec("cv2") else "compares with OpenCV: pip install opencv-python-headless"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

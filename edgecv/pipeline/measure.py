@@ -9,6 +9,7 @@ from typing import Any
 from edgecv import bench, documents, evaluation
 from edgecv.errors import Unavailable
 from edgecv.hosts import ssh
+from edgecv.hosts.board.facts import OPENCV
 from edgecv.ondevice import probes
 from edgecv.ondevice.engines import check_hint, engine_for
 from edgecv.ondevice.engines.damage import check_files
@@ -23,7 +24,7 @@ from edgecv.records.measurement import SUFFIX, Measurement
 from edgecv.records.recipe import Accuracy, Bench
 from edgecv.records.samples import Samples
 
-_RUNTIMES = ("ai-edge-litert", "tflite-runtime", "onnxruntime", "openvino", "numpy", "pillow")
+_RUNTIMES = ("ai-edge-litert", "tflite-runtime", "onnxruntime", "openvino", "numpy", "pillow", *OPENCV)
 
 
 def measure(

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from edgecv.hosts import local
+from edgecv.hosts.board.facts import OPENCV
 from edgecv.pipeline.keys import code_version, key, tool_versions
 from edgecv.pipeline.splits import Splits
 from edgecv.pipeline.weights import known_as, note_on
@@ -21,19 +22,11 @@ from edgecv.training.notes import NOTE
 
 # Of the device side only what training calls: a change to the bench must not train again.
 _CODE = (
-    *(
-        "records",
-        "datasets",
-        "models",
-        "training",
-        *(f"ondevice/{name}.py" for name in ("images", "decoding", "resizing")),
-    ),
+    *("records", "datasets", "models", "training"),
+    *("ondevice/images.py", "ondevice/decoding.py", "ondevice/resizing.py"),
     *("ondevice/nms.py", "ondevice/heads", "ondevice/tasks", "ondevice/predictions.py"),
 )
-_TOOLS = (
-    *("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow"),
-    *("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless"),
-)
+_TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "pillow", *OPENCV)
 
 
 @dataclass(frozen=True)

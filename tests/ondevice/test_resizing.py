@@ -3,7 +3,6 @@
 import io
 import sys
 from functools import lru_cache
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from edgecv.ondevice.decoding import open_picture
 from edgecv.ondevice.images import fit, open_for
 from edgecv.ondevice.resizing import LARGE, halvings
 from edgecv.records.preprocess import Preprocess
+from tests.conftest import NO_OPENCV
 
 LETTERBOX = Preprocess((640, 640), "letterbox")
 WAYS = [
@@ -25,7 +25,6 @@ WAYS = [
     Preprocess((640, 640), "letterbox", color="gray"),
 ]
 SIZES = [(1080, 1920), (1077, 1919), (1920, 1080), (720, 1280)]
-NO_OPENCV = None if find_spec("cv2") else "compares with OpenCV: pip install opencv-python-headless"
 
 
 @lru_cache(maxsize=8)

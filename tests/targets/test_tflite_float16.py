@@ -59,6 +59,15 @@ def test_the_file_is_smaller_by_half_of_its_weights(wide: bytes) -> None:
     assert after[-1] <= largest / 2  # and none is left beside what it became
 
 
+def test_the_operator_that_widens_says_which_version_reads_float16(wide: bytes) -> None:
+    """As TensorFlow counts them: a runtime that knows older ones alone refuses the file, and does not misread it."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAs(with_narrow_weights(wide))
+    codes = map(model.OperatorCodes, range(model.OperatorCodesLength()))
+    assert [each.Version() for each in codes if each.BuiltinCode() == schema.BuiltinOperator.DEQUANTIZE] == [3]
+
+
 def test_every_constant_begins_where_the_runtime_can_read_it_fast(wide: bytes) -> None:
     narrow = with_narrow_weights(wide)
     start = np.frombuffer(narrow, np.uint8).ctypes.data

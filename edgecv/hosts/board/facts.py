@@ -13,6 +13,7 @@ from typing import Any, Dict
 from edgecv.hosts.board.lease import holder
 from edgecv.hosts.board.memory import free_mb
 
+OPENCV = ("opencv-python-headless", "opencv-python", "opencv-contrib-python-headless", "opencv-contrib-python")
 MODULES = {  # by which a package is known that has no metadata, as some of a system's own have none
     "numpy": "numpy",
     "pillow": "PIL",
@@ -21,6 +22,7 @@ MODULES = {  # by which a package is known that has no metadata, as some of a sy
     "onnxruntime": "onnxruntime",
     "openvino": "openvino",
     "tensorrt": "tensorrt",
+    **dict.fromkeys(OPENCV, "cv2"),  # which resizes large images where it is there
 }
 
 
@@ -39,14 +41,18 @@ def facts(root: Path) -> Dict[str, Any]:
 
 
 def _packages() -> Dict[str, str]:
-    """The versions of those that are there; "" where one does not tell."""
+    """The versions of those that are there; "" where one does not tell, under the first name of its module."""
     found = {}
-    for package, module in MODULES.items():
+    for package in MODULES:
         try:
             found[package] = version(package)
         except PackageNotFoundError:
-            if find_spec(module):
-                found[package] = ""
+            continue
+    told = {MODULES[package] for package in found}
+    for package, module in MODULES.items():
+        if module not in told and find_spec(module):
+            found[package] = ""
+            told.add(module)
     return found
 
 

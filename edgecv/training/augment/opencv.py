@@ -1,4 +1,4 @@
-"""Pictures moved by OpenCV, where it is installed: turned, cut, scaled and laid down at once, in half of Pillow's time.
+"""Pictures moved by OpenCV, where it is installed: turned, cut, scaled and laid down at once.
 
 Its bilinear filter looks at the nearest four pixels alone, so that what becomes much smaller is left to Pillow's, which
 looks at all of them.
@@ -26,7 +26,7 @@ def opencv() -> Any:
 
 
 def suits(move: Move, original: tuple[int, ...], size: tuple[int, int]) -> bool:
-    """Whether OpenCV is there, and sees enough of the picture for this move of it."""
+    """Whether OpenCV is there, and sees enough of the picture for this move; what keeps its size is left to Pillow."""
     across, down = original[::-1] if not move.turn.transposed else original
     smaller = move.window.width * across / size[1], move.window.height * down / size[0]
     return smaller != (1.0, 1.0) and max(smaller) <= MUCH_SMALLER and opencv() is not None

@@ -57,7 +57,7 @@ def _span(start: float, share: float, length: int, shown: int) -> tuple[int, int
     """Along one side: which of the `shown` pixels lie inside the picture, from where to where, and what they show."""
     step = share * length / shown
     first = max(0, math.ceil(-start * length / step - ROUNDING))
-    last = min(shown, math.floor((1 - start) * length / step + ROUNDING))
+    last = max(0, min(shown, math.floor((1 - start) * length / step + ROUNDING)))
     return first, last, max(0.0, start * length + first * step), min(float(length), start * length + last * step)
 
 
