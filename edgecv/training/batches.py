@@ -16,7 +16,7 @@ from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
 from edgecv.records.samples import Samples, Truth
 from edgecv.training.ahead import Ahead
-from edgecv.training.augment import augment, changes_nothing, detail
+from edgecv.training.augment import augment, changes_nothing, detail, opencv
 from edgecv.training.augment.light import Lit
 from edgecv.training.pictures import Pictures, larger
 
@@ -134,11 +134,18 @@ def normalised(images: Sequence[np.ndarray], preprocess: Preprocess) -> np.ndarr
 
 def lit_and_normalised(images: Sequence[Lit], preprocess: Preprocess) -> np.ndarray:
     """A batch as the network takes it, in the light that was drawn for each image: one lookup does both."""
-    height, width, channels = images[0].pixels.shape
-    mean, std = (np.array(each[:channels], np.float32)[:, np.newaxis] for each in (preprocess.mean, preprocess.std))
+    shape = images[0].pixels.shape
+    mean, std = (np.array(each[: shape[2]], np.float32)[:, np.newaxis] for each in (preprocess.mean, preprocess.std))
+    batch = np.empty((len(images), *shape), np.float32)
+    look_up = opencv.looked_up if opencv.opencv() else looked_up
+    for image, normal in zip(images, batch, strict=True):
+        look_up(image.pixels, (image.tables - mean) / std, normal)
+    return batch
+
+
+def looked_up(pixels: np.ndarray, tables: np.ndarray, out: np.ndarray) -> None:
+    """What tables (C, 256) have for the values of pixels (H, W, C)."""
+    height, width, channels = pixels.shape
     starts = np.tile(256 * np.arange(channels, dtype=np.uint16), width)  # of the table of each number in a row
-    rows = np.empty((len(images), height, width * channels), np.float32)
-    for image, normal in zip(images, rows, strict=True):
-        places = image.pixels.reshape(height, -1) + starts
-        np.take((image.tables - mean) / std, places, out=normal, mode="clip")  # any other mode makes a copy of `out`
-    return rows.reshape(len(images), height, width, channels)
+    places = pixels.reshape(height, -1) + starts
+    np.take(tables, places, out=out.reshape(height, -1), mode="clip")  # any other mode makes a copy of `out`

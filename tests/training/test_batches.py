@@ -16,8 +16,10 @@ from edgecv.records.augment import Augment
 from edgecv.records.preprocess import Preprocess
 from edgecv.records.recipe import Training
 from edgecv.records.samples import ImageSource, Label, Samples, Truth
+from edgecv.training.augment import opencv
 from edgecv.training.augment.light import Lit
 from edgecv.training.batches import Batch, Feed, lit_and_normalised, normalised
+from tests.conftest import NO_OPENCV, Need
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
 AUGMENTS = ["none", "standard", "strong", Augment(flip="both", crop=(0.4, 1.0))]
@@ -91,7 +93,14 @@ def test_batches_are_normalised_bit_for_bit_as_on_the_board() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_light_and_normalising_in_one_are_the_same_as_one_after_the_other(channels: int) -> None:
+@pytest.mark.parametrize("by", ["OpenCV", "NumPy"])
+def test_light_and_normalising_in_one_are_the_same_as_one_after_the_other(
+    by: str, channels: int, need: Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if by == "OpenCV":
+        need("opencv", NO_OPENCV)
+    else:
+        monkeypatch.setattr(opencv, "opencv", lambda: None)
     preprocess = Preprocess((8, 8), mean=(123.7, 116.3, 103.5)[:channels], std=(58.4, 57.1, 57.4)[:channels])
     tables = np.random.default_rng(1).integers(0, 256, (10, channels, 256), np.uint8)
     images = IMAGES[..., :channels]

@@ -1,22 +1,23 @@
 """Pixels and truth of a picture, moved alike. What the window shows beyond the picture is gray, and void in a mask."""
 
-import math
-
 import numpy as np
 from PIL import Image
 
 from edgecv.ondevice.images import PAD
 from edgecv.records.samples import VOID, Boxes, Mask, Truth
 from edgecv.training.augment import opencv
-from edgecv.training.augment.moves import Move, Turn
+from edgecv.training.augment.moves import Move, Turn, Window
 from edgecv.training.truth import inside
 
-ROUNDING = 1e-6  # of a pixel
+Along = tuple[
+    slice, slice
+]  # one side: which pixels of what is shown lie inside the picture, and which of its they show
 
 
 def warped(picture: tuple[np.ndarray, Truth], move: Move, size: tuple[int, int]) -> tuple[np.ndarray, Truth]:
-    """A picture and its truth, turned, and their window at a size."""
+    """A picture and its truth, turned, and their window at a size: the nearest window that cuts no pixel in two."""
     pixels, truth = picture
+    move = _on_pixels(move, pixels.shape[:2], size)
     shown = _shown(pixels, move, size, PAD, Image.Resampling.BILINEAR)
     if isinstance(truth, Boxes):
         return shown, inside(_moved_boxes(truth.boxes, move, pixels.shape[:2], size), truth.indices, size)
@@ -25,24 +26,64 @@ def warped(picture: tuple[np.ndarray, Truth], move: Move, size: tuple[int, int])
     return shown, truth
 
 
+def _on_pixels(move: Move, original: tuple[int, ...], size: tuple[int, int]) -> Move:
+    """What is cut along pixels is resized in a third of the time of a picture that is moved by parts of them."""
+    (down, rows), (across, columns) = _sides(move, original, size)
+    if not all(_length(each) > 0 for each in (down, rows, across, columns)):
+        return move
+    height, width = _turned_size(move.turn, original)
+    top, tall = _start_and_share(down, rows, height, size[0])
+    left, wide = _start_and_share(across, columns, width, size[1])
+    return Move(move.turn, Window(left, top, wide, tall))
+
+
+def _sides(move: Move, original: tuple[int, ...], size: tuple[int, int]) -> tuple[Along, Along]:
+    (height, width), window = _turned_size(move.turn, original), move.window
+    return _along(window.top, window.height, height, size[0]), _along(window.left, window.width, width, size[1])
+
+
+def _along(start: float, share: float, length: int, shown: int) -> Along:
+    step = share * length / shown
+    within = slice(round(max(0, -start * length / step)), round(min(shown, (1 - start) * length / step)))
+    return within, slice(round(max(0, start * length)), round(min(length, (start + share) * length)))
+
+
+def _start_and_share(within: slice, seen: slice, length: int, shown: int) -> tuple[float, float]:
+    """The window along a side, from which pixels it shows, and where."""
+    step = _length(seen) / _length(within)
+    return (seen.start - within.start * step) / length, step * shown / length
+
+
+def _length(part: slice) -> int:
+    length: int = part.stop - part.start
+    return length
+
+
+def _turned_size(turn: Turn, original: tuple[int, ...]) -> tuple[int, int]:
+    height, width = original[::-1] if turn.transposed else original
+    return height, width
+
+
 def _shown(pixels: np.ndarray, move: Move, size: tuple[int, int], fill: int, resample: Image.Resampling) -> np.ndarray:
-    height, width = pixels.shape[1::-1] if move.turn.transposed else pixels.shape[:2]
-    x0, x1, left, right = _span(move.window.left, move.window.width, width, size[1])
-    y0, y1, top, bottom = _span(move.window.top, move.window.height, height, size[0])
-    if resample == Image.Resampling.BILINEAR and opencv.suits(move, pixels.shape[:2], size):
-        found = opencv.shown(pixels, move, size)
-        for beyond in (found[:y0], found[y1:], found[:, :x0], found[:, x1:]):
-            beyond[:] = fill
-        return found
+    (down, rows), (across, columns) = _sides(move, pixels.shape[:2], size)
+    part, seen = (_length(down), _length(across)), (_length(rows), _length(columns))
+    if part == size:
+        return _resized(pixels, move.turn, (rows, columns), size, resample)
+    whole = np.full((*size, *pixels.shape[2:]), fill, np.uint8)
+    if min(part) > 0 and min(seen) > 0:
+        whole[down, across] = _resized(pixels, move.turn, (rows, columns), part, resample)
+    return whole
+
+
+def _resized(
+    pixels: np.ndarray, turn: Turn, part: tuple[slice, slice], size: tuple[int, int], resample: Image.Resampling
+) -> np.ndarray:
+    rows, columns = part
+    if resample == Image.Resampling.BILINEAR and opencv.suits((_length(rows), _length(columns)), size):
+        return opencv.resized(pixels, turn, part, size)
     flat = pixels[..., 0] if pixels.shape[2:] == (1,) else pixels  # Pillow knows gray as two dimensions
-    picture, box = _turned(Image.fromarray(flat), move.turn), (left, top, right, bottom)
-    if (x1 - x0, y1 - y0) == size[::-1]:
-        whole = picture.resize(size[::-1], resample, box)
-    else:
-        whole = Image.new(picture.mode, size[::-1], (fill,) * 3 if flat.ndim == 3 else fill)
-        if x1 > x0 and y1 > y0:
-            whole.paste(picture.resize((x1 - x0, y1 - y0), resample, box), (x0, y0))
-    return np.asarray(whole).reshape(*size, *pixels.shape[2:])
+    picture, box = _turned(Image.fromarray(flat), turn), (columns.start, rows.start, columns.stop, rows.stop)
+    return np.asarray(picture.resize(size[::-1], resample, box)).reshape(*size, *pixels.shape[2:])
 
 
 def _turned(picture: Image.Image, turn: Turn) -> Image.Image:
@@ -51,14 +92,6 @@ def _turned(picture: Image.Image, turn: Turn) -> Image.Image:
     if turn.upside_down:
         picture = picture.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
     return picture.transpose(Image.Transpose.TRANSPOSE) if turn.transposed else picture
-
-
-def _span(start: float, share: float, length: int, shown: int) -> tuple[int, int, float, float]:
-    """Along one side: which of the `shown` pixels lie inside the picture, from where to where, and what they show."""
-    step = share * length / shown
-    first = max(0, math.ceil(-start * length / step - ROUNDING))
-    last = max(0, min(shown, math.floor((1 - start) * length / step + ROUNDING)))
-    return first, last, max(0.0, start * length + first * step), min(float(length), start * length + last * step)
 
 
 def _moved_boxes(boxes: np.ndarray, move: Move, original: tuple[int, ...], size: tuple[int, int]) -> np.ndarray:
