@@ -64,7 +64,18 @@ def size(site: Path) -> int:
 def suite() -> dict[str, Any]:
     """All emulated tests, none of them skipped: the boards have to be set up, by `make emulated`."""
     watch = Stopwatch()
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-m", "emulated", "--require=emulated", "tests/emulated"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "-q",
+        "-m",
+        "emulated",
+        "--require=emulated",
+        "tests/emulated",
+    ]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, text=True, check=False
     )

@@ -13,6 +13,7 @@ from edgecv.quantization.calibration import normalised
 from edgecv.records.artifact import Tensor
 from edgecv.records.recipe import Precision
 from edgecv.targets.exported import Exported
+from edgecv.targets.openvino_resizing import with_channels_first
 from edgecv.targets.openvino_steps import constants, with_whole_steps
 from edgecv.targets.protocol import Built, Spec, Toolchain
 from edgecv.targets.rounded import rounded
@@ -78,7 +79,7 @@ def _quantized(network: Any, exported: Exported, spec: Spec) -> Any:
 
     images = exported.calibration()
     return nncf.quantize(
-        network,
+        with_channels_first(network),
         nncf.Dataset(images, lambda image: normalised(image[None], exported.preprocess)),
         subset_size=len(images),
         preset=nncf.QuantizationPreset.MIXED,  # activations with negative values get a zero point of their own
