@@ -28,23 +28,41 @@ def postprocess(outputs: Mapping[str, np.ndarray], manifest: Manifest, placement
 def _best_classes(logits: np.ndarray, size: Tuple[int, int]) -> np.ndarray:
     """The strongest class of every pixel at the network's size, from (height, width, classes) logits at any."""
     planes = np.ascontiguousarray(logits.transpose(2, 0, 1))
-    down, across = _interpolation(planes.shape[1], size[0]), _interpolation(planes.shape[2], size[1]).T
-    strongest = down @ (planes[0] @ across)
+    wide = _between(planes, 2, _neighbours(planes.shape[2], size[1]))
+    rows = _neighbours(planes.shape[1], size[0])
+    strongest = _between(wide[0], 0, rows)
     index = np.zeros(size, np.uint8)
-    for number, plane in enumerate(planes[1:], 1):  # one plane at a time stays in the cache; all at once would not
-        upsampled = down @ (plane @ across)
+    for number, plane in enumerate(wide[1:], 1):  # one plane at a time stays in the cache; all at once would not
+        upsampled = _between(plane, 0, rows)
         np.putmask(index, upsampled > strongest, number)
         np.maximum(strongest, upsampled, out=strongest)
     return index
 
 
+class _Neighbours(NamedTuple):
+    """For each new place along an axis, the old ones before and after it, and how far it is on the way."""
+
+    before: np.ndarray
+    after: np.ndarray
+    way: np.ndarray
+
+
 @lru_cache(maxsize=8)
-def _interpolation(length: int, target: int) -> np.ndarray:
-    """The matrix (target, length) that interpolates linearly between pixel centres and repeats the border."""
+def _neighbours(length: int, target: int) -> _Neighbours:
+    """Between pixel centres; the border repeats."""
     positions = np.clip((np.arange(target) + 0.5) * length / target - 0.5, 0, length - 1)
-    distances = np.abs(positions[:, np.newaxis] - np.arange(length))
-    weights: np.ndarray = np.maximum(0, 1 - distances).astype(np.float32)
-    return weights
+    before = np.floor(positions).astype(np.intp)
+    return _Neighbours(before, np.minimum(before + 1, length - 1), (positions - before).astype(np.float32))
+
+
+def _between(values: np.ndarray, axis: int, places: _Neighbours) -> np.ndarray:
+    """Linear interpolation, without a product of matrices: its threads wait for each other where cores are busy."""
+    first = values.take(places.before, axis)
+    result = values.take(places.after, axis)
+    result -= first
+    result *= places.way.reshape([-1 if side == axis else 1 for side in range(values.ndim)])
+    result += first
+    return result
 
 
 def _place_back(mask: np.ndarray, placement: Placement) -> np.ndarray:
