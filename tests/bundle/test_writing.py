@@ -6,6 +6,8 @@ import ast
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -119,3 +121,21 @@ def test_contents_name_what_to_install(artifact: Artifact, tmp_path: Path) -> No
     with zipfile.ZipFile(tmp_path / "seen.pyz") as archive:
         needs = json.loads(archive.read("contents.json"))["needs"]
     assert needs == {"numpy": ["numpy"], "pillow": ["PIL"], "onnxruntime": ["onnxruntime"]}
+
+
+COUNTING = """
+import collections, runpy, sys, zipimport
+compiled, compiling = collections.Counter(), zipimport._compile_source
+zipimport._compile_source = lambda path, source: compiled.update([path]) or compiling(path, source)
+bundle, sys.argv = sys.argv[1], [sys.argv[1], "--help"]
+try:
+    runpy.run_path(bundle, run_name="__main__")
+except SystemExit:
+    print(max(count for path, count in compiled.items() if not path.endswith("__main__.py")), file=sys.stderr)
+"""
+
+
+def test_no_module_is_compiled_twice_when_it_starts(artifact: Artifact, tmp_path: Path) -> None:
+    write_bundle(artifact, tmp_path / "seen.pyz")
+    done = subprocess.run([sys.executable, "-c", COUNTING, tmp_path / "seen.pyz"], capture_output=True, text=True)
+    assert done.stderr.splitlines()[-1] == "1"

@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import sys
+import zipimport
 from importlib.util import find_spec
 
 OLDEST = (3, 8)
@@ -18,6 +19,7 @@ def start() -> int:
     if sys.version_info < OLDEST:
         here = ".".join(map(str, sys.version_info[:3]))
         return _refuse("needs Python {}.{} or later, this is {}".format(*OLDEST, here), UNAVAILABLE)
+    _compile_once()
     gc.disable()  # imports leave next to no garbage, and looking for it is a twentieth of a start
     try:
         missing = _missing()
@@ -29,6 +31,22 @@ def start() -> int:
     except Exception as error:  # of its own code only damage can keep Python from reading it
         return _refuse("damaged: {}; copy it again, or make it anew with edgecv bundle".format(error), DAMAGED)
     return main(bundle, sys.argv[1:])
+
+
+class _CompilingOnce(zipimport.zipimporter):
+    """Python's own compiles a module twice, the first time to say what its file is called."""
+
+    def get_filename(self, fullname: str) -> str:
+        name = self.prefix + fullname.rpartition(".")[2]
+        return os.path.join(self.archive, name + (os.sep + "__init__.py" if self.is_package(fullname) else ".py"))  # noqa: PTH118
+
+
+def _compile_once() -> None:
+    own = zipimport.zipimporter
+    sys.path_hooks[:] = [_CompilingOnce if hook is own else hook for hook in sys.path_hooks]
+    for place, importer in list(sys.path_importer_cache.items()):
+        if type(importer) is own:
+            del sys.path_importer_cache[place]
 
 
 def _missing() -> "list[str]":
