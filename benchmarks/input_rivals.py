@@ -93,17 +93,20 @@ def pillow_batches(files: list[Path], preprocess: Preprocess, batch: int) -> Bat
 
 def opencv_whole(file: Path, size: Size) -> np.ndarray:
     """OpenCV has no antialiased bilinear filter, so that Pillow lends its own."""
+    return np.asarray(Image.fromarray(_opencv_picture(file)).resize(size[::-1], BILINEAR))
+
+
+def _opencv_picture(file: Path) -> np.ndarray:
     import cv2
 
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
-    return np.asarray(Image.fromarray(pixels).resize(size[::-1], BILINEAR))
+    return np.asarray(cv2.imread(str(file), cv2.IMREAD_COLOR_RGB))
 
 
 def opencv_alike(file: Path, size: Size) -> np.ndarray:
     """What OpenCV can do by itself: a triangle of whole pixels before its bilinear filter. It blurs more."""
     import cv2
 
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    pixels = _opencv_picture(file)
     smooth = cv2.sepFilter2D(pixels, -1, triangle(pixels.shape[1] / size[1]), triangle(pixels.shape[0] / size[0]))
     resized: np.ndarray = cv2.resize(smooth, size[::-1], interpolation=cv2.INTER_LINEAR)
     return resized

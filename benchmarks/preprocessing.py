@@ -103,6 +103,7 @@ def by_opencv(content: bytes) -> np.ndarray:
     import cv2
 
     whole = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    assert whole is not None
     scale = SIDE / max(whole.shape[:2])
     height, width = round(whole.shape[0] * scale), round(whole.shape[1] * scale)
     resized = cv2.resize(whole, (width, height), interpolation=cv2.INTER_LINEAR)
