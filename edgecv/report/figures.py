@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 Interval = tuple[float, float]
 UNKNOWN = "–"
+NO_CHANGE = 1e-6  # of a metric: floats of two runtimes differ in their last digits, and so may two scores
 
 
 class Figure(NamedTuple):
@@ -40,7 +41,7 @@ def change(drop: float | None, interval: Interval | None, gain: int = 1) -> str:
     if drop is None:
         return ""
     arm = _arm(drop, interval) if interval else 0.0
-    return "0" if drop == 0 == arm else _signed(-gain * drop, _decimals(arm or abs(drop)))
+    return "0" if max(abs(drop), arm) < NO_CHANGE else _signed(-gain * drop, _decimals(arm or abs(drop)))
 
 
 def two_digits(value: float) -> str:

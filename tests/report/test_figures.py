@@ -53,6 +53,7 @@ def test_two_digits_keep_whole_numbers_whole(value: float, printed: str) -> None
         (0.0, (0.0, 0.0), "0"),
         (0.01, None, "-0.010"),
         (None, None, ""),
+        (4e-10, (0.0, 1.2e-9), "0"),
     ],
 )
 def test_a_drop_is_printed_as_the_change_it_makes(drop: float | None, interval: Interval | None, printed: str) -> None:
