@@ -74,6 +74,13 @@ def test_what_lies_wholly_beyond_the_picture_is_gray(window: Window) -> None:
 
 
 @needs_opencv
+def test_a_window_of_less_than_half_a_pixel_shows_that_pixel() -> None:
+    ours, theirs = both_ways(PICTURE, Move(UPRIGHT, Window(0.501, 0.501, 0.003, 0.003)), (9, 11))
+    assert (ours == PICTURE[45, 55]).all()
+    assert (theirs[4, 5] == PICTURE[45, 55]).all()  # beside its centre Pillow mixes in the neighbours
+
+
+@needs_opencv
 @pytest.mark.parametrize(
     ("part", "size", "taken"),
     [

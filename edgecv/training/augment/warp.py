@@ -9,9 +9,8 @@ from edgecv.training.augment import opencv
 from edgecv.training.augment.moves import Move, Turn, Window
 from edgecv.training.truth import inside
 
-Along = tuple[
-    slice, slice
-]  # one side: which pixels of what is shown lie inside the picture, and which of its they show
+# One side: which pixels of what is shown lie inside the picture, and which pixels of the picture these show.
+Along = tuple[slice, slice]
 
 
 def warped(picture: tuple[np.ndarray, Truth], move: Move, size: tuple[int, int]) -> tuple[np.ndarray, Truth]:
@@ -29,7 +28,7 @@ def warped(picture: tuple[np.ndarray, Truth], move: Move, size: tuple[int, int])
 def _on_pixels(move: Move, original: tuple[int, ...], size: tuple[int, int]) -> Move:
     """What is cut along pixels is resized in a third of the time of a picture that is moved by parts of them."""
     (down, rows), (across, columns) = _sides(move, original, size)
-    if not all(_length(each) > 0 for each in (down, rows, across, columns)):
+    if min(_length(down), _length(across)) <= 0:  # nothing of it is seen
         return move
     height, width = _turned_size(move.turn, original)
     top, tall = _start_and_share(down, rows, height, size[0])
@@ -45,7 +44,8 @@ def _sides(move: Move, original: tuple[int, ...], size: tuple[int, int]) -> tupl
 def _along(start: float, share: float, length: int, shown: int) -> Along:
     step = share * length / shown
     within = slice(round(max(0, -start * length / step)), round(min(shown, (1 - start) * length / step)))
-    return within, slice(round(max(0, start * length)), round(min(length, (start + share) * length)))
+    first = min(round(max(0, start * length)), length - 1)
+    return within, slice(first, max(first + 1, round(min(length, (start + share) * length))))  # one pixel at least
 
 
 def _start_and_share(within: slice, seen: slice, length: int, shown: int) -> tuple[float, float]:
@@ -66,11 +66,11 @@ def _turned_size(turn: Turn, original: tuple[int, ...]) -> tuple[int, int]:
 
 def _shown(pixels: np.ndarray, move: Move, size: tuple[int, int], fill: int, resample: Image.Resampling) -> np.ndarray:
     (down, rows), (across, columns) = _sides(move, pixels.shape[:2], size)
-    part, seen = (_length(down), _length(across)), (_length(rows), _length(columns))
+    part = (_length(down), _length(across))
     if part == size:
         return _resized(pixels, move.turn, (rows, columns), size, resample)
     whole = np.full((*size, *pixels.shape[2:]), fill, np.uint8)
-    if min(part) > 0 and min(seen) > 0:
+    if min(part) > 0:
         whole[down, across] = _resized(pixels, move.turn, (rows, columns), part, resample)
     return whole
 
