@@ -1,4 +1,4 @@
-"""Something of the board is not there for a while."""
+"""Something of the board is not there, or says something else, for a while."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,3 +13,13 @@ def moved(path: Path) -> Iterator[None]:
         yield
     finally:
         aside.rename(path)
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    text = path.read_text()
+    path.write_text(text.replace(old, new))
+    try:
+        yield
+    finally:
+        path.write_text(text)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from remote.aside import edited
 from remote.scene import Scene
 
 
@@ -33,12 +34,9 @@ def disk_read_only(scene: Scene) -> Iterator[None]:
 
 
 def permission_denied(scene: Scene) -> Iterator[None]:
-    login = scene.board.folder / "login"
-    text = login.read_text()
-    login.write_text(text.replace("env -i ", "env -i XDG_CACHE_HOME=/sys/forbidden "))
-    scene.start()
-    yield
-    login.write_text(text)
+    with edited(scene.board.folder / "login", "env -i ", "env -i XDG_CACHE_HOME=/sys/forbidden "):
+        scene.start()
+        yield
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from remote.aside import moved
+from remote.aside import edited, moved
 from remote.scene import Scene, kill
 
 
@@ -39,13 +39,9 @@ def host_key_unknown(scene: Scene) -> Iterator[None]:
 
 
 def no_python(scene: Scene) -> Iterator[None]:
-    login = scene.board.folder / "login"
-    text = login.read_text()
-    login.write_text(text.replace(":/usr/bin:/bin", ""))
-    with moved(scene.board.folder / "bin/python3"):
+    with edited(scene.board.folder / "login", ":/usr/bin:/bin", ""), moved(scene.board.folder / "bin/python3"):
         scene.start()
         yield
-    login.write_text(text)
 
 
 def no_numpy(scene: Scene) -> Iterator[None]:
