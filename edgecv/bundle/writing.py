@@ -12,6 +12,7 @@ from edgecv.ondevice.engines.damage import check_files
 from edgecv.records.artifact import MANIFEST, Artifact
 from edgecv.records.bundle import ARTIFACT, CONTENTS
 from edgecv.records.files import canonical, digest_of_content, write_whole
+from edgecv.records.seal import seal, unsealed
 
 SHEBANG = b"#!/usr/bin/env python3\n"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a zip file knows
@@ -47,9 +48,12 @@ def _packed(compressed: Mapping[str, bytes], stored: Mapping[str, bytes]) -> byt
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in compressed.items():
             archive.writestr(_member(name), content, zipfile.ZIP_DEFLATED, 9)
+        places = {}
         for name, content in stored.items():
             archive.writestr(_member(name), content, zipfile.ZIP_STORED)
-    return file.getvalue()
+            places[name] = (file.tell() - len(content), len(content))
+        archive.comment = comment = unsealed(places)
+    return seal(file.getvalue(), comment)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

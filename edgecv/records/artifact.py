@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Dict, Mapping
 
 from edgecv.errors import InputError
-from edgecv.records.bundle import ARTIFACT, check_members, read_member
+from edgecv.records.bundle import ARTIFACT, read_member
 from edgecv.records.files import digest_of
 from edgecv.records.preprocess import Preprocess
 
@@ -118,7 +118,6 @@ def open_artifact(folder: Path) -> Artifact:
     path = folder / MANIFEST
     try:
         if folder.is_file():
-            check_members(folder)
             plain = json.loads(read_member(folder, ARTIFACT + MANIFEST).decode("utf-8"))
         else:
             plain = json.loads(path.read_text(encoding="utf-8"))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from edgecv.bundle import write_bundle
+from edgecv.bundle.writing import SHEBANG
 from edgecv.errors import InputError
 from edgecv.ondevice.bundle.main import main
 from edgecv.ondevice.engines import ENGINES
 from edgecv.ondevice.predictor import load
-from edgecv.records.bundle import CONTENTS
+from edgecv.records.bundle import ARTIFACT, CONTENTS, read_member
+from edgecv.records.seal import DIGEST_BYTES, places_if_whole, seal
 from tests.bundle.boards import Board
 from tests.conftest import Need
 from tests.ondevice import models
@@ -76,6 +79,48 @@ def test_a_flipped_byte_of_the_file_itself_is_refused(bundle: Path) -> None:
     bundle.write_bytes(bytes(content))
     with pytest.raises(InputError, match=r"model\.onnx: altered since the bundle was made"):
         load(bundle)
+
+
+def test_no_byte_of_the_file_can_be_flipped_unnoticed(bundle: Path) -> None:
+    """Whatever it belongs to: a member, the list of members, or the seal itself, without which members are compared."""
+    content = bundle.read_bytes()
+    wanted = [read_member(bundle, f"artifact/{name}") for name in ("manifest.json", "model.onnx")]
+    refused = 0
+    for place in [*range(len(SHEBANG), len(content), 1499), *range(len(content) - 400, len(content), 13)]:
+        altered = bytearray(content)
+        altered[place] ^= 2
+        bundle.write_bytes(altered)
+        os.utime(bundle, ns=(place, place))
+        try:
+            assert [read_member(bundle, f"artifact/{name}") for name in ("manifest.json", "model.onnx")] == wanted
+        except InputError:
+            refused += 1
+    assert refused > len(content) // 1499 / 2
+
+
+def test_a_bundle_that_was_only_packed_anew_is_accepted(bundle: Path) -> None:
+    """Its seal is gone, and every member is as it was."""
+    rewrite(bundle, CONTENTS, member(bundle, CONTENTS))
+    assert places_if_whole(bundle) is None
+    load(bundle).close()
+
+
+def test_the_seal_says_where_members_lie(bundle: Path) -> None:
+    places = places_if_whole(bundle)
+    assert places
+    assert sorted(places) == sorted(name for name in zipfile.ZipFile(bundle).namelist() if name.startswith(ARTIFACT))
+    assert all(read_member(bundle, name) == member(bundle, name) for name in places)
+
+
+@pytest.mark.parametrize(
+    "places", [b"no json", b"[]", b'{"artifact/model.onnx": 5}', b'{"artifact/model.onnx": ["a", {}]}']
+)
+def test_a_seal_with_nonsense_in_it_is_none(bundle: Path, places: bytes) -> None:
+    with zipfile.ZipFile(bundle, "a") as archive:
+        archive.comment = comment = b"0" * DIGEST_BYTES + places
+    bundle.write_bytes(seal(bundle.read_bytes(), comment))
+    assert places_if_whole(bundle) is None
+    load(bundle).close()
 
 
 @pytest.mark.parametrize(

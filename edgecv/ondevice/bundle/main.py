@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import List
 
 from edgecv.ondevice.child import answer
-from edgecv.records.bundle import check_members
+from edgecv.records.bundle import check_bundle
 
 USAGE = """%(prog)s IMAGE|FOLDER|VIDEO... [--out PLACE] [--json]   what it sees in them
        %(prog)s --camera 0 | --watch FOLDER | --serve PORT    go on until Ctrl-C
@@ -24,7 +24,7 @@ def main(bundle: str, argv: List[str]) -> int:
 
 
 def _run(bundle: Path, argv: List[str]) -> None:
-    check_members(bundle)
+    check_bundle(bundle)
     if argv[:1] == ["selftest"]:
         _selftest(bundle, argv[1:])
     elif argv[:1] == ["bench"]:
