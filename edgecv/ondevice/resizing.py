@@ -6,10 +6,12 @@ filter does the rest. Training takes the same way. Where it is wanted and there,
 
 from __future__ import annotations
 
+import sys
 from functools import lru_cache
 from typing import Any, NamedTuple, Tuple, Union
 
 import numpy as np
+import PIL
 from PIL import Image
 
 FILTERS = {
@@ -86,6 +88,12 @@ def _opencv() -> Any:
     except ImportError:
         return None
     return cv2
+
+
+def libraries() -> Tuple[str, ...]:
+    """What has decoded and resized images in this process; OpenCV is loaded when one is large enough for it."""
+    cv2 = sys.modules.get("cv2")
+    return (f"pillow {PIL.__version__}", *([f"opencv {cv2.__version__}"] if cv2 else ()))
 
 
 def _with_opencv(cv2: Any, pixels: Pixels, times: int, window: Window, size: Size) -> np.ndarray:

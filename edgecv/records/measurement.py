@@ -90,6 +90,7 @@ class EndToEnd:
     invoke: Part
     postprocess: Part
     total: Part
+    libraries: tuple[str, ...] = ()  # that decoded and resized the images, with their versions; empty: not told
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -28,6 +29,7 @@ from tests.ondevice import models
 from tests.ondevice.device_package import ALLOWED, RUNTIME, modules_of, write_zip
 from tests.ondevice.fakes import FakeEngine
 
+NO_OPENCV = None if find_spec("cv2") else "OpenCV is not installed"
 PLAN = dataclasses.replace(
     PLANS["quick"], min_seconds=0.1, max_seconds=0.4, warmup_seconds=0.2, end_to_end_runs=5, end_to_end_seconds=1
 )
@@ -78,6 +80,26 @@ def test_the_parts_of_the_way_add_up(measurement) -> None:
     assert all(len(part.samples_ms) == 5 for part in parts)
     np.testing.assert_allclose(way.total.samples_ms, np.sum([part.samples_ms for part in parts], axis=0))
     assert all(part.p50_ms > 0 for part in parts)
+
+
+NAME_LIBRARIES = """
+import sys
+from pathlib import Path
+from edgecv.ondevice.bench.end_to_end import end_to_end
+from edgecv.ondevice.predictor import load
+from edgecv.ondevice.stopwatch import PLANS
+print(*end_to_end(load(sys.argv[1]), [Path(sys.argv[2])], PLANS["quick"]).libraries, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize(("size", "taking_part"), [((64, 64), ["pillow"]), ((1200, 900), ["pillow", "opencv"])])
+def test_what_decodes_and_resizes_is_named(artifact, need, tmp_path, size, taking_part) -> None:
+    """OpenCV takes part where a photo is large, and the time of the way is another one then."""
+    need("opencv", NO_OPENCV)
+    Image.new("RGB", size).save(tmp_path / "photo.png")
+    command = [sys.executable, "-c", NAME_LIBRARIES, str(artifact.folder), str(tmp_path / "photo.png")]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert [line.split()[0] for line in told.splitlines()] == taking_part
 
 
 def test_a_fresh_process_writes_a_record_that_can_be_read_back(artifact, tmp_path) -> None:

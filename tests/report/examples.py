@@ -116,7 +116,7 @@ def _end_to_end(samples: np.ndarray, seed: int) -> EndToEnd:
         return Part(float(np.median(times)), tuple(map(float, times)))
 
     invoke = float(np.median(samples))
-    return EndToEnd(part(4.1), part(2.3), part(invoke), part(0.6), part(7.1 + invoke))
+    return EndToEnd(part(4.1), part(2.3), part(invoke), part(0.6), part(7.1 + invoke), ("pillow 11.3.0",))
 
 
 def evaluation(of: Measurement, *, value: float, drop_arm: float = 0.004, **changes: Any) -> Evaluation:

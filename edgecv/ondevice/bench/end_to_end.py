@@ -9,6 +9,7 @@ from typing import List, Sequence, Union
 import numpy as np
 
 from edgecv.ondevice.predictor import Predicted, Predictor
+from edgecv.ondevice.resizing import libraries
 from edgecv.ondevice.stopwatch import Plan
 from edgecv.records.measurement import EndToEnd, Part
 
@@ -25,7 +26,8 @@ def end_to_end(predictor: Predictor, files: Sequence[Union[bytes, Path]], plan: 
         for part in ("decode", "preprocess", "invoke", "postprocess")
     )
     total = decode + preprocess + invoke + postprocess
-    return EndToEnd(_part(decode), _part(preprocess), _part(invoke), _part(postprocess), _part(total))
+    parts = (_part(decode), _part(preprocess), _part(invoke), _part(postprocess), _part(total))
+    return EndToEnd(*parts, libraries=libraries())
 
 
 def _part(samples_ms: np.ndarray) -> Part:

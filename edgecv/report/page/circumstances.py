@@ -71,10 +71,11 @@ def _environment(environment: Environment) -> dict[str, str]:
 def _manner(measurement: Measurement) -> dict[str, str]:
     """What not every measurement has."""
     latency, images, turns = measurement.latency, measurement.images, measurement.interleaved
-    throughput, soak = measurement.throughput, measurement.soak
+    throughput, soak, way = measurement.throughput, measurement.soak, measurement.end_to_end
     told = {
         "mode": measurement.mode,
         "images": f"{images.count} of {images.source}" if images else "",
+        "images decoded and resized by": " and ".join(way.libraries) if way else "",
         "pace": f"{latency.pace_fps:g} images a second" if latency and latency.pace_fps else "one after the other",
         "p90 is below": plain_milliseconds(latency.p90_bound_ms) + " (99 %)"
         if latency and latency.p90_bound_ms
