@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from edgecv.quantization.grids import Grid, Grids
-from edgecv.quantization.moments import Sums, observe_sums, sums_of
+from edgecv.quantization.moments import Moments, Sums, observe_sums, sums_of
 
 DAMPING = 0.01  # of the average second moment: what the images did not show is not to be relied on
 BLOCK = 64  # inputs that are rounded before the others hear of it: the same result in fewer, larger steps
@@ -30,63 +30,65 @@ def round_on(grids: Mapping[str, Grids], network: Any, images: np.ndarray) -> di
     rounded: dict[str, dict[str, Rounded]] = {name: {} for name in grids}
     sums = sums_of(network)
     for each, moments in zip(sums, observe_sums(network, sums, images) if sums else (), strict=True):
-        order, relief = _relief(moments.products)
+        order, root = _root(moments)
         wanted = {name: first if each.reads_input else others for name, (first, others) in grids.items()}
-        found = {grid: _rounded(each, moments.averages, order, relief, grid) for grid in set(wanted.values())}
+        found = {grid: _rounded(each, moments.averages, order, root, grid) for grid in set(wanted.values())}
         for name, grid in wanted.items():
             rounded[name][each.layer.name] = found[grid]
     return rounded
 
 
-def _rounded(each: Sums, averages: np.ndarray, order: np.ndarray, relief: np.ndarray, grid: Grid) -> Rounded:
+def _rounded(each: Sums, averages: np.ndarray, order: np.ndarray, root: np.ndarray, grid: Grid) -> Rounded:
     """Kernel and bias: what the bias loses by rounding the weights make good, and the other way round."""
     weights, bias = each.weights, each.bias
-    wanted = weights
-    if each.layer.use_bias:
-        heard = np.take_along_axis(averages, order, axis=1)[..., None]
-        answer = relief.transpose(0, 2, 1) @ (relief @ heard)  # of all weights to a step of the bias
-        back = np.empty_like(answer)
-        np.put_along_axis(back, order[..., None], answer, axis=1)
-        wanted = weights + back * (bias - grid.bias(bias))[:, None]
-    kernel = _on_grid(weights, wanted, order, relief, grid)
+    kernel = _on_grid(weights, bias - grid.bias(bias), order, root, grid)
     moved = bias + (averages[:, None] @ (weights - kernel))[:, 0]
     return Rounded(each.as_kernel(kernel), grid.bias(moved).ravel().astype(np.float32) if each.layer.use_bias else None)
 
 
-def _relief(moment: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The order to round in, heaviest inputs first, and how an error is spread over the inputs that come later.
+def _root(moments: Moments) -> tuple[np.ndarray, np.ndarray]:
+    """The order to round in, heaviest inputs first, and R, in which nothing stands left of the diagonal.
 
-    Row i of the second result tells it for input i; nothing stands left of the diagonal.
+    R times its transpose are the average products in that order, behind those of an input that is always 1, as the
+    bias has it. So errors e cost the sum of the squares of R's transpose times e; and each of these has one error more
+    in it than the one before, which can bring it to zero.
     """
-    heavy = np.diagonal(moment, axis1=1, axis2=2)
+    averages, products = moments
+    heavy = np.diagonal(products, axis1=1, axis2=2)
     order = np.argsort(-heavy, axis=1, kind="stable")
-    groups = np.arange(len(moment))[:, None]
-    exact = moment.astype(np.float64)
-    even = (exact + exact.transpose(0, 2, 1)) / 2  # inverting makes much of the difference that float32 has left
-    sorted_ = even[groups[..., None], order[:, :, None], order[:, None, :]]
+    groups, inputs = order.shape
+    all_ = np.empty((groups, inputs + 1, inputs + 1))
+    inner = all_[:, 1:, 1:]
+    inner[:] = products[np.arange(groups)[:, None, None], order[:, :, None], order[:, None, :]]
+    inner += inner.transpose(0, 2, 1)  # what float32 has left uneven may have no root
+    inner /= 2
     floor = DAMPING * heavy.mean(axis=1) + np.finfo(np.float32).tiny  # of a group that sees nothing but zeros
-    inverse = np.linalg.inv(sorted_ + floor[:, None, None] * np.eye(moment.shape[1]))
-    return order, np.linalg.cholesky(inverse).transpose(0, 2, 1)
+    inner[:, np.arange(inputs), np.arange(inputs)] += floor[:, None]
+    all_[:, 0, 1:] = all_[:, 1:, 0] = np.take_along_axis(averages, order, axis=1)
+    all_[:, 0, 0] = 2  # any number that leaves a root: nothing is rounded before the bias
+    return order, np.linalg.cholesky(all_[:, ::-1, ::-1])[:, ::-1, ::-1]
 
 
-def _on_grid(weights: np.ndarray, wanted: np.ndarray, order: np.ndarray, relief: np.ndarray, grid: Grid) -> np.ndarray:
-    """The weights (groups, inputs, outputs) on their grid, close to the wanted ones in what they give."""
+def _on_grid(
+    weights: np.ndarray, bias_error: np.ndarray, order: np.ndarray, root: np.ndarray, grid: Grid
+) -> np.ndarray:
+    """The weights (groups, inputs, outputs) on their grid, close to the exact ones in what they give with the bias."""
     scales = grid.scales(weights)
-    kept, fixed, rest = (
-        np.take_along_axis(part, order[..., None], axis=1) for part in (weights, grid.fixed(weights), wanted)
-    )
-    result = np.empty_like(rest)
-    inputs = rest.shape[1]
-    for start in range(0, inputs, BLOCK):
-        end = min(start + BLOCK, inputs)
-        errors = np.empty_like(rest[:, start:end])
+    exact, fixed = (np.take_along_axis(part, order[..., None], axis=1) for part in (weights, grid.fixed(weights)))
+    result = np.empty_like(exact)
+    groups, inputs, outputs = exact.shape
+    errors = np.empty((groups, 1 + inputs, outputs))
+    errors[:, 0] = bias_error
+    for start in range(1, inputs + 1, BLOCK):
+        end = min(start + BLOCK, inputs + 1)
+        owed = root[:, :start, start:end].transpose(0, 2, 1) @ errors[:, :start]
         for row in range(start, end):
-            near = grid.nearest(rest[:, row, None], scales)[:, 0]
-            result[:, row] = np.where(fixed[:, row], kept[:, row], near)
-            errors[:, row - start] = (rest[:, row] - result[:, row]) / relief[:, row, row, None]
-            later = relief[:, row, row + 1 : end, None]
-            rest[:, row + 1 : end] -= later * errors[:, row - start, None]
-        rest[:, end:] -= relief[:, start:end, end:].transpose(0, 2, 1) @ errors
+            weight = exact[:, row - 1]
+            wanted = weight + owed[:, row - start] / root[:, row, row, None]
+            near = grid.nearest(wanted[:, None], scales)[:, 0]
+            result[:, row - 1] = np.where(fixed[:, row - 1], weight, near)
+            errors[:, row] = weight - result[:, row - 1]
+            owed[:, row - start + 1 :] += root[:, row, row + 1 : end, None] * errors[:, row, None]
     back = np.empty_like(result)
     np.put_along_axis(back, order[..., None], result, axis=1)
     return back

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from keras import layers
 
-from edgecv.quantization.grids import GRIDS, Grids, Integers
-from edgecv.quantization.moments import observe_sums, sums_of
-from edgecv.quantization.rounding import _relief, round_on
+from edgecv.quantization.grids import GRIDS, Float16, Grids, Integers
+from edgecv.quantization.moments import Moments, observe_sums, sums_of
+from edgecv.quantization.rounding import DAMPING, _on_grid, _root, round_on
 from tests.quantization.networks import randomise
 
 LAYERS = {
@@ -114,13 +114,33 @@ def test_a_layer_that_only_ever_meets_zeros_is_rounded_all_the_same():
     assert np.isfinite(rounded.kernel).all()
 
 
-def test_moments_that_float32_has_left_uneven_can_be_inverted():
+def test_moments_that_float32_has_left_uneven_have_a_root():
     """Fifty inputs that rise and fall as one, with what sums in float32 differ by above and below the diagonal."""
     heard = np.random.default_rng(0).uniform(3, 6, 50)
     uneven = np.triu(np.full((50, 50), 3e-3), 1)
-    order, relief = _relief((np.outer(heard, heard) + uneven)[None])
-    assert np.isfinite(relief).all()
+    order, root = _root(Moments(heard[None], (np.outer(heard, heard) + uneven)[None]))
+    assert np.isfinite(root).all()
     assert sorted(order[0]) == list(range(50))
+
+
+def test_the_first_weights_take_back_what_the_bias_has_lost():
+    """The weights that cost least beside an error of the bias, as solving for them at once gives them."""
+    rng = np.random.default_rng(1)
+    met = rng.normal(size=(200, 6)) @ rng.normal(size=(6, 6)) + 1
+    moments = Moments(met.mean(0)[None], (met.T @ met / 200)[None])
+    weights, lost = rng.normal(size=(1, 6, 3)), rng.normal(size=(1, 3))
+    order, root = _root(moments)
+    kept = _on_grid(weights, lost, order, root, Exact())
+    damped = moments.products[0] + DAMPING * np.diag(moments.products[0]).mean() * np.eye(6)
+    best = weights[0] + np.linalg.solve(damped, moments.averages[0])[:, None] * lost
+    np.testing.assert_allclose(kept[0], best, atol=1e-9)
+
+
+class Exact(Float16):
+    """A grid on which every number lies."""
+
+    def nearest(self, values: np.ndarray, scales: np.ndarray) -> np.ndarray:  # noqa: ARG002 they have none
+        return values
 
 
 def test_an_output_without_weights_keeps_none():
