@@ -57,3 +57,13 @@ def test_what_fits_none_is_answered_with_what_to_type(tmp_path: Path) -> None:
         guess(tmp_path)
     with pytest.raises(InputError, match="did you mean 'yolo'"):
         guess(tmp_path, "yollo")
+
+
+def test_classes_that_nobody_has_split_are_answered_with_a_recipe(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"--format NAME; the folder is empty$"):
+        guess(tmp_path)
+    trees.picture(tmp_path / "roses/one.png")
+    with pytest.raises(
+        InputError, match=r"format: image_folder, path: .*, train: \., val_share: 0.1, test_share: 0.1}$"
+    ):
+        guess(tmp_path)

@@ -1,14 +1,15 @@
 """Which files serve which split, where the published data lacks one."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from edgecv.datasets import load
+from edgecv.datasets import DATASETS, load
 from edgecv.errors import InputError
 from edgecv.records.recipe import Data
 from edgecv.records.samples import Samples
-from tests.datasets.trees import image_folder, picture
+from tests.datasets.trees import TREES, image_folder, picture
 
 
 @pytest.fixture(scope="module")
@@ -45,11 +46,46 @@ def test_a_stand_in_that_chose_no_epoch_is_a_test_like_any(data: Data) -> None:
     assert opened(data, "test").notes == ()
 
 
+def test_a_share_for_the_test_is_neither_training_nor_validation(data: Data) -> None:
+    everything = opened(data, "train").names
+    shares = {"val_share": 0.25, "test_share": 0.25}
+    train, val, test = (opened(data, split, **shares) for split in ("train", "val", "test"))
+    assert len(test.names) == len(everything) // 4
+    assert sorted((*train.names, *val.names, *test.names)) == sorted(everything)
+    assert test.notes == ()
+    assert opened(data, "val", test_share=0.25).names == opened(data, "val").names
+
+
+def test_classes_that_nobody_has_split_are_taken_whole(tmp_path: Path) -> None:
+    for number in range(20):
+        picture(tmp_path / f"{'cat' if number % 2 else 'dog'}/{number:02d}.png")
+    unsplit = Data("image_folder", str(tmp_path), {"train": ".", "val_share": 0.2, "test_share": 0.2})
+    counts = [len(opened(unsplit, split, **unsplit.options).names) for split in ("train", "val", "test")]
+    assert counts == [13, 3, 4]
+    assert opened(unsplit, "train", **unsplit.options).labels == ("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"), [("masks", ("images", "masks")), ("yolo", ("images", "labels"))], ids=["masks", "yolo"]
+)
+def test_pairs_that_nobody_has_split_are_taken_whole(name: str, kinds: tuple[str, str], tmp_path: Path) -> None:
+    split = TREES[name](tmp_path)
+    for path in [each for kind in kinds for each in (tmp_path / kind).glob("*/*")]:
+        path.rename(path.parents[1] / path.name)
+    unsplit = Data(name, str(tmp_path), {**split.options, "train": ".", "val_share": 0.34, "test_share": 0.34})
+    task = DATASETS[name].TASKS[0]
+    parts = [load(unsplit, task, each).names for each in ("train", "val", "test")]
+    assert sorted(name for part in parts for name in part) == [f"{each}_{i}" for each in SORTED for i in range(2)]
+    assert all(parts)
+
+
+SORTED = ("test", "train", "val")
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "validation twice": ({"val_share": 0.1, "val": "val"}, "data.val_share: validation is either a share of training"),
     "validation on training": ({"val": "train"}, "data.val: the images of training; .*val_share"),
     "a test on training": ({"test": "train"}, "data.test: the images of training"),
     "all of it": ({"val_share": 1.0}, "data.val_share: expected a fraction between 0 and 1, got '1.0'"),
+    "a test twice": ({"test_share": 0.1, "test": "val"}, "data.test_share: the test is either a share of training"),
     "a share in percent": ({"val_share": 10}, "data.val_share: expected a fraction between 0 and 1, got '10'"),
     "a place elsewhere": ({"test": "../test"}, "data.test: expected one name, without a folder, got '../test'"),
     "a number": ({"test": 3}, "data.test: expected one name"),
