@@ -79,6 +79,8 @@ def check_options(model: Model) -> None:
     """Refuse an option that the model does not have, or a value of the wrong kind."""
     known = options_of(model.name)
     for name, value in model.options.items():
+        if not known:
+            raise InputError(f"model.{name}: '{model.name}' has no options; remove it")
         if name not in known:
             raise InputError(f"model.{name}: {not_one_of(known, name)}")
         kind = "a share from 0 to below 1" if name in SHARES else KINDS[type(known[name])]

@@ -91,6 +91,11 @@ def test_what_does_not_fit_is_refused_with_a_cure(model: Model, message: str) ->
         check(model, "detection", Preprocess((64, 64)))
 
 
+def test_an_option_of_a_model_without_any_is_refused() -> None:
+    with pytest.raises(InputError, match=r"model.width: 'lenet5' has no options; remove it"):
+        check(Model("lenet5", {"width": 1.0}), "classification", Preprocess((32, 32)))
+
+
 def test_a_whole_number_serves_as_a_number() -> None:
     assert check(Model("tiny_detector", {"width": 2}), "detection", Preprocess((64, 64))) is MODELS["tiny_detector"]
 
