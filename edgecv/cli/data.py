@@ -103,12 +103,14 @@ def show(
     if out and out.suffix.lower() not in ENDINGS:
         raise click.UsageError(f"--out: expected a name that ends in {', '.join(ENDINGS)}, got '{out}'")
     data, found = _data(path, format, task, recipe)
-    faults = Faults(datasets.rules(data))
+    # Pixels that no label names are shown as void: to look at them is what the sheet is for.
+    faults = Faults({**datasets.rules(data), "mask_values": "void"})
     samples = datasets.scan(data, found.task, split, faults)
     if not len(samples):
         raise InputError(f"data: the split '{split}' of '{data.format}' has no images")
     if faults.found:
-        say(f"left out  {in_words(faults.found)}; to see them: edgecv data check {path}")
+        where = f"to see them: edgecv data check {path}"
+        say(f"faults    {in_words(faults.found)}, left out where they cannot be drawn; {where}")
     name = Path(path).resolve().name if Path(path).is_dir() else Path(path).stem
     sheet = contact_sheet(samples, f"{name}   {split}", count, seed)
     say(f"drawn     {_write(sheet, out or Path(f'{name}-{split}.png'))}")

@@ -48,15 +48,18 @@ def columns_of(path: Path, task: Task = "detection") -> tuple[str, ...]:
 
 def read_rows(path: Path, task: Task, values: Sequence[str], faults: Faults) -> list[Row]:
     """The rows that can be meant, with the numbers in the columns that are named `values`."""
-    reader = csv.reader(io.StringIO(_text(path)), strict=True)
+    reader = csv.reader(io.StringIO(files.text(path, "a CSV file", MOST_MB)), strict=True)
     rows = []
     wanted = (*COLUMNS[task], *values)
     try:
         columns = list(_known(next(reader, []), task))
         missing = [name for name in wanted if name not in columns]
         if missing or len(set(columns)) < len(columns):
-            has = ", ".join(columns)
-            raise InputError(f"{path}:1: expected different columns with {', '.join(wanted)} among them, got {has}")
+            has = ", ".join(columns) or "an empty line"
+            semicolons = "; put commas between the cells" if ";" in has else ""
+            raise InputError(
+                f"{path}:1: expected different columns with {', '.join(wanted)} among them, got {has}{semicolons}"
+            )
         for cells in reader:
             try:
                 if any(cells):
@@ -66,13 +69,6 @@ def read_rows(path: Path, task: Task, values: Sequence[str], faults: Faults) -> 
     except csv.Error as error:
         raise InputError(f"{path}:{reader.line_num}: not well-formed CSV: {error}") from error
     return rows
-
-
-def _text(path: Path) -> str:
-    try:
-        return files.content(path, "a CSV file", MOST_MB).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: expected a CSV file: {error}") from error
 
 
 def _known(columns: list[str], task: Task) -> Iterator[str]:

@@ -46,23 +46,38 @@ def content(path: Path, what: str, most_mb: int) -> bytes:
         raise InputError(f"{path}: expected {what}{reason}") from error
 
 
+def text(path: Path, what: str, most_mb: int) -> str:
+    """All of a text file, which is written in UTF-8."""
+    written = content(path, what, most_mb)
+    try:
+        return written.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = 1 + written.count(b"\n", 0, error.start)
+        raise InputError(
+            f"{path}:{line}: expected text in UTF-8, got the byte {written[error.start]:#04x}; save it as UTF-8"
+        ) from error
+
+
 def lines(path: Path, most_mb: int = 64) -> list[Line]:
     """The lines of a text file, without those that are empty."""
-    written = content(path, "a text file", most_mb)
-    try:
-        text = written.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: expected a text file: {error}") from error
-    return [Line(line.strip(), number) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+    written = text(path, "a text file", most_mb)
+    return [Line(line.strip(), number) for number, line in enumerate(written.splitlines(), start=1) if line.strip()]
 
 
 def labels(path: Path) -> tuple[str, ...]:
-    """The lines of a file that names labels, which are different ones."""
-    found = [line.text for line in lines(path)]
-    for label in found:
-        if found.count(label) > 1:
-            raise InputError(f"{path}: '{label}' is listed twice")
-    return tuple(found)
+    """The lines of a file that names labels: different ones, and none missing, since their places are their numbers."""
+    found = lines(path)
+    named: list[str] = []
+    for label, line in found:
+        if line != len(named) + 1:
+            raise InputError(
+                f"{path}:{len(named) + 1}: expected a label a line, got an empty line, so that '{label}' would "
+                f"stand for {len(named)}; remove the line, or name what has this number"
+            )
+        if label in named:
+            raise InputError(f"{path}:{line}: '{label}' is listed twice")
+        named.append(label)
+    return tuple(named)
 
 
 def different(found: Iterable[Line], path: Path, faults: Faults) -> list[str]:

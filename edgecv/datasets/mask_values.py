@@ -57,7 +57,7 @@ def reader_of(data: Data, folder: Path, faults: Faults) -> Reader:
 
 
 def _by_index(data: Data, folder: Path, unknown: int) -> Reader:
-    values = words(data.options, "labels") or files.labels(folder / "classes.txt")
+    values = words(data.options, "labels") or _named(folder / "classes.txt")
     labels, table = _table(values, whole_number(data.options, "void", VOID), unknown)
 
     def read(path: Path) -> np.ndarray:
@@ -70,6 +70,14 @@ def _by_index(data: Data, folder: Path, unknown: int) -> Reader:
         return indices
 
     return Reader(labels, table.tolist(), INDEX_MODES, read)
+
+
+def _named(path: Path) -> tuple[str, ...]:
+    if not path.exists():
+        raise InputError(
+            f"{path}: expected a text file, found nothing there; or give labels, or colors for masks in colour"
+        )
+    return files.labels(path)
 
 
 def _table(values: tuple[str, ...], void: int, unknown: int) -> tuple[tuple[str, ...], np.ndarray]:

@@ -14,7 +14,7 @@ from edgecv.errors import InputError
 from edgecv.ondevice.decoding import open_picture
 from edgecv.ondevice.drawing import BLACK, Color, color_of, font
 from edgecv.ondevice.tasks.regression import written
-from edgecv.records.samples import VOID, Mask, Samples, Values
+from edgecv.records.samples import VOID, Mask, Samples, Truth, Values
 
 PAPER: Color = (250, 250, 248)
 INK: Color = (32, 33, 36)
@@ -46,12 +46,14 @@ def contact_sheet(samples: Samples, title: str, count: int, seed: int) -> Image.
     numbers = sorted(chosen.tolist())
     pictures = [_opened(samples, number) for number in numbers]
     size = _cell_size([picture for picture in pictures if picture])
-    cells = [_cell(picture, samples, number, size) for number, picture in zip(numbers, pictures, strict=True)]
+    truths = [_truth(samples, number) for number in numbers]
+    of_each = zip(numbers, pictures, truths, strict=True)
+    cells = [_cell(picture, samples.names[number], truth, samples.labels, size) for number, picture, truth in of_each]
     caption = CAPTION + LINE * (len(cells[0].captions) - 1)
     columns = _columns(len(cells), size)
     wide = 2 * MARGIN + columns * (size[1] + GAP) - GAP
     title = f"{title}   {len(cells)} of {len(samples)} images"
-    legend = _legend(samples, numbers, wide)
+    legend = _legend(samples.labels, truths, wide)
     high = 2 * MARGIN + TITLE + math.ceil(len(cells) / columns) * (size[0] + caption + GAP) + legend.height
     sheet = Image.new("RGB", (wide, high), PAPER)
     pen = ImageDraw.Draw(sheet)
@@ -71,6 +73,13 @@ def _opened(samples: Samples, number: int) -> Image.Image | None:
         return None  # its cell says so: one damaged image is not to cost the sheet
 
 
+def _truth(samples: Samples, number: int) -> Truth | None:
+    try:
+        return samples.truth(number)
+    except InputError:
+        return None  # a damaged mask
+
+
 def _cell_size(pictures: Sequence[Image.Image]) -> tuple[int, int]:
     """Height and width of all cells, by the middle one of the images' shapes."""
     if not pictures:
@@ -86,9 +95,11 @@ def _columns(cells: int, size: tuple[int, int]) -> int:
     return max(1, min(cells, round(across)))
 
 
-def _cell(picture: Image.Image | None, samples: Samples, number: int, size: tuple[int, int]) -> Cell:
-    captions = (samples.names[number], *_below(samples, number))
-    if picture is None:
+def _cell(
+    picture: Image.Image | None, name: str, truth: Truth | None, labels: Sequence[str], size: tuple[int, int]
+) -> Cell:
+    captions = (name, *_below(truth, labels))
+    if picture is None or truth is None:
         blank = Image.new("RGB", (size[1], size[0]), EMPTY)
         place = size[1] / 2, size[0] / 2
         ImageDraw.Draw(blank).text(place, "cannot be read", fill=FAINT, font=font(TEXT), anchor="mm")
@@ -97,14 +108,13 @@ def _cell(picture: Image.Image | None, samples: Samples, number: int, size: tupl
     shown = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
     method = Image.Resampling.NEAREST if max(picture.size) <= ICON else Image.Resampling.LANCZOS
     resized = picture.resize(shown, method)
-    draw_truth(resized, samples.truth(number), samples.labels, scale)
+    draw_truth(resized, truth, labels, scale)
     return Cell(resized, captions)
 
 
-def _below(samples: Samples, number: int) -> tuple[str, ...]:
+def _below(truth: Truth | None, labels: Sequence[str]) -> tuple[str, ...]:
     """Truth that cannot be drawn in: each value, or the first of very many."""
-    truth = samples.truth(number)
-    return tuple(written(truth.numbers, samples.labels))[:MOST_VALUES] if isinstance(truth, Values) else ()
+    return tuple(written(truth.numbers, labels))[:MOST_VALUES] if isinstance(truth, Values) else ()
 
 
 def _paste(sheet: Image.Image, cell: Cell, corner: tuple[int, int], size: tuple[int, int]) -> None:
@@ -118,14 +128,14 @@ def _paste(sheet: Image.Image, cell: Cell, corner: tuple[int, int], size: tuple[
         pen.text(place, _shortened(caption, TEXT, size[1]), fill=FAINT, font=font(TEXT), anchor="lt")
 
 
-def _legend(samples: Samples, numbers: Sequence[int], wide: int) -> Image.Image:
+def _legend(labels: Sequence[str], truths: Sequence[Truth | None], wide: int) -> Image.Image:
     """The labels with their colours, in lines; of very many only the first. Values have no colours."""
-    if numbers and isinstance(samples.truth(numbers[0]), Values):
+    if any(isinstance(truth, Values) for truth in truths):
         return Image.new("RGB", (wide, MARGIN), PAPER)
-    entries = [(label, color_of(index)) for index, label in enumerate(samples.labels[:LISTED])]
-    if len(samples.labels) > LISTED:
-        entries.append((f"and {len(samples.labels) - LISTED} more", EMPTY))
-    if numbers and isinstance(samples.truth(numbers[0]), Mask):
+    entries = [(label, color_of(index)) for index, label in enumerate(labels[:LISTED])]
+    if len(labels) > LISTED:
+        entries.append((f"and {len(labels) - LISTED} more", EMPTY))
+    if any(isinstance(truth, Mask) for truth in truths):
         entries.append(("void", color_of(VOID)))
     places, lines = _lines([label for label, _ in entries], wide)
     legend = Image.new("RGB", (wide, lines * LEGEND_LINE + MARGIN), PAPER)

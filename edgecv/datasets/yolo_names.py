@@ -29,6 +29,9 @@ def labels_of(folder: Path) -> tuple[str, ...]:
 def _names_in(path: Path) -> tuple[str, ...]:
     try:
         written = yaml.safe_load(files.content(path, "a YAML file", MOST_MB))
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(f"{path}{line}: not well-formed YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"{path}: not well-formed YAML: {' '.join(str(error).split())}") from error
     names: Any = written.get("names") if isinstance(written, dict) else None

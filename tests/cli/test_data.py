@@ -139,8 +139,20 @@ def test_what_is_left_out_of_a_sheet_is_said(broken: Path, capsys: Said, monkeyp
     monkeypatch.chdir(broken.parent)
     assert main(["data", "show", "cells"]) == 0
     said = capsys.readouterr().err
-    assert "left out  8 invalid boxes; to see them: edgecv data check cells" in said
+    assert (
+        "faults    8 invalid boxes, left out where they cannot be drawn; to see them: edgecv data check cells" in said
+    )
     assert Path("cells-train.png").exists()
+
+
+def test_a_sheet_survives_masks_with_strangers_and_damaged_ones(tmp_path: Path, capsys: Said) -> None:
+    trees.masks(tmp_path / "street")
+    trees.mask(tmp_path / "street/masks/train/train_0.png", values=(0, 7))
+    damaged = tmp_path / "street/masks/train/train_1.png"
+    damaged.write_bytes(damaged.read_bytes()[:60])
+    out = tmp_path / "sheet.png"
+    assert main(["data", "show", str(tmp_path / "street"), "--out", str(out)]) == 0, capsys.readouterr().err
+    assert out.exists()
 
 
 def test_values_are_checked_by_their_reach_and_shown_below_their_pictures(

@@ -384,6 +384,26 @@ CASES: dict[str, Case] = {
         "unusable",
         "train.csv:1: expected different columns with file, label among them, got name, kind",
     ),
+    "a table with semicolons": Case(
+        "csv",
+        text("train.csv", "file;label\na;b\n"),
+        "unusable",
+        "train.csv:1: expected different columns with file, label among them, got file;label; put commas between",
+        task="classification",
+    ),
+    "a table without anything": Case(
+        "csv",
+        text("train.csv", ""),
+        "unusable",
+        "train.csv:1: expected different columns with file, label among them, got an empty line",
+        task="classification",
+    ),
+    "a table in Latin-1": Case(
+        "csv",
+        content("train.csv", b"file,label\nimages/train_0.png,caf\xe9\n"),
+        "unusable",
+        "train.csv:2: expected text in UTF-8, got the byte 0xe9; save it as UTF-8",
+    ),
     "half a JSON": Case(
         "coco",
         text("annotations/instances_train.json", '{"images": ['),

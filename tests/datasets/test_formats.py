@@ -109,11 +109,11 @@ def test_an_image_without_a_text_file_may_be_kept_as_empty(tmp_path: Path) -> No
 
 
 NAMES: dict[str, tuple[str, str]] = {
-    "no list": ("names: cat", "names: expected a list of different words"),
-    "a gap": ("names: {0: cat, 2: dog}", "names: expected a list of different words"),
-    "twice": ("names: [cat, cat]", "names: expected a list of different words"),
-    "no YAML": ("names: [", "not well-formed YAML"),
-    "an object": ("names: !!python/object/apply:os.getcwd []", "not well-formed YAML"),
+    "no list": ("names: cat", ": names: expected a list of different words"),
+    "a gap": ("names: {0: cat, 2: dog}", ": names: expected a list of different words"),
+    "twice": ("names: [cat, cat]", ": names: expected a list of different words"),
+    "no YAML": ("names:\n  [", ":2: not well-formed YAML"),
+    "an object": ("names: !!python/object/apply:os.getcwd []", ":1: not well-formed YAML"),
 }
 
 
@@ -123,7 +123,7 @@ def test_names_that_cannot_be_meant_are_refused(text: str, sentence: str, tmp_pa
     (tmp_path / "data.yaml").write_text(text)
     with pytest.raises(InputError) as refusal:
         opened(data)
-    assert f"{tmp_path}/data.yaml: {sentence}" in str(refusal.value)
+    assert str(refusal.value).startswith(f"{tmp_path}/data.yaml{sentence}")
 
 
 def test_a_table_serves_every_task(tmp_path: Path) -> None:

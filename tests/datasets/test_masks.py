@@ -102,7 +102,20 @@ def test_an_image_and_its_mask_come_together(data: Data, kind: str, other: str) 
 
 def test_a_label_names_one_value(data: Data) -> None:
     (folder(data) / "classes.txt").write_text("cat\ndog\ncat\n")
-    with pytest.raises(InputError, match=r"classes.txt: 'cat' is listed twice"):
+    with pytest.raises(InputError, match=r"classes.txt:3: 'cat' is listed twice"):
+        opened(data)
+
+
+@pytest.mark.parametrize("text", ["cat\n\ndog\n", "\ncat\ndog\n"], ids=["between", "at the start"])
+def test_an_empty_line_among_labels_is_refused_since_lines_are_values(data: Data, text: str) -> None:
+    (folder(data) / "classes.txt").write_text(text)
+    with pytest.raises(InputError, match=r"classes.txt:[12]: expected a label a line, got an empty line, so that"):
+        opened(data)
+
+
+def test_masks_without_names_are_answered_with_the_ways_out(data: Data) -> None:
+    (folder(data) / "classes.txt").unlink()
+    with pytest.raises(InputError, match=r"found nothing there; or give labels, or colors for masks in colour"):
         opened(data)
 
 
