@@ -96,11 +96,16 @@ def _met(finding: Finding) -> str:
 def _verdict(check: Check) -> str:
     refused = [each.fault for each in check.refused]
     if not refused:
-        return "nothing would be refused"
+        missing = [split for each in check.findings if each.fault.kind == "missing_splits" for split in each.splits]
+        return f"nothing would be refused{_once(missing)}"
     cure = cures(refused)
     return f"a training would be refused: {in_words(refused)}" + (
         f"\nto mend by rule, under data: {cure}" if cure else ""
     )
+
+
+def _once(missing: Sequence[str]) -> str:
+    return f", once a recipe says what serves as {' and '.join(missing)}" if missing else ""
 
 
 def _by_kind(findings: Iterable[Finding]) -> list[tuple[str, list[Finding]]]:

@@ -64,9 +64,19 @@ def _labelled(folder: Path, labels: tuple[str, ...], faults: Faults) -> list[tup
     for each in classes:
         if each not in labels:
             faults.add("unknown_labels", folder / each, f"label: {not_one_of(labels, each)}")
+    _tell_of_strays(folder, classes, faults)
     return [
         (image, index)
         for index, label in enumerate(labels)
         if label in classes
         for image in files.images(folder / label, faults).values()
     ]
+
+
+def _tell_of_strays(folder: Path, classes: list[str], faults: Faults) -> None:
+    """Images that a user may think are read: beside the classes, and in folders of a class."""
+    for image in files.images(folder, Faults()).values():
+        faults.add("stray_images", image, "lies beside the folders of the classes, and is not read")
+    for inner in (each for name in classes for each in files.folders(folder / name)):
+        for image in files.images(inner, Faults()).values():
+            faults.add("stray_images", image, "lies in a folder of a class, and is not read")

@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
     "unusable": Kind("fault that ends the reading", "faults that end the reading"),
     "turned_images": Kind("image turned after its boxes were drawn", "images turned after boxes were drawn", {}, True),
     "annotation_sizes": Kind("annotation of another size", "annotations of another size", {}, True),
+    "stray_images": Kind("image where none is read", "images where none are read", {}, True),
     "shared_images": Kind("image in two splits", "images in two splits", {}, True),
     "missing_splits": Kind("split that is not there", "splits that are not there", {}, True),
 }

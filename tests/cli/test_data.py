@@ -100,7 +100,9 @@ def test_a_recipe_names_data_as_well(cells: Path, recipe: str, capsys: Said) -> 
 def test_a_folder_may_lack_a_test_and_a_recipe_may_not(cells: Path, recipe: str, capsys: Said) -> None:
     (cells / "ImageSets/Main/test.txt").unlink()
     assert main(["data", "check", str(cells)]) == 0
-    assert "1 split that is not there: a warning" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1 split that is not there: a warning" in said
+    assert "nothing would be refused, once a recipe says what serves as test" in said
     assert main(["data", "check", str(cells), "--recipe", recipe]) == 3
     assert "with test: val, validation stands in for it" in capsys.readouterr().out
 

@@ -208,6 +208,16 @@ CASES: dict[str, Case] = {
     "an annotation of another version of the image": Case(
         "voc", declare(64, 48), "annotation_sizes", "made for 64 x 48, but train_0.png has 32 x 24", "warning"
     ),
+    "an image beside the classes": Case(
+        "image_folder", lambda folder: picture(folder / "train/stray.png"), "stray_images", "beside the", "warning"
+    ),
+    "an image deeper than its class": Case(
+        "image_folder",
+        lambda folder: picture(folder / "train/cat/1/a.png"),
+        "stray_images",
+        "in a folder of",
+        "warning",
+    ),
     "an image in two splits": Case(
         "image_folder", twice_over, "shared_images", "train: dog/train_dog_0 = test: dog/same", "warning"
     ),
