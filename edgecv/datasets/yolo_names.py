@@ -40,4 +40,6 @@ def _names_in(path: Path) -> tuple[str, ...]:
     good = isinstance(names, list) and names and all(isinstance(each, str | int) for each in names)
     if not good or len({str(each) for each in names}) < len(names):
         raise InputError(f"{path}: names: expected a list of different words, or one for each index from 0 on")
+    if written.get("nc", len(names)) != len(names):
+        raise InputError(f"{path}: nc: expected {len(names)}, the number of names, got '{written['nc']}'")
     return tuple(str(each) for each in names)

@@ -71,6 +71,11 @@ def require_trusted_calibration(images: int, builds: Sequence[Build], *, allow_t
 
 def _check_calibration(recipe: Recipe, images: Samples) -> None:
     most = len(images) - REFERENCE_IMAGES
+    if most < 1:
+        raise InputError(
+            f"data: expected at least {REFERENCE_IMAGES + 1} training images, got {len(images)}: parity needs "
+            f"{REFERENCE_IMAGES} of them, and calibration others"
+        )
     if recipe.calibration.images > most:
         raise InputError(
             f"calibration.images: expected at most {most}, got '{recipe.calibration.images}': the training split has "

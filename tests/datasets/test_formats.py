@@ -112,6 +112,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "no list": ("names: cat", ": names: expected a list of different words"),
     "a gap": ("names: {0: cat, 2: dog}", ": names: expected a list of different words"),
     "twice": ("names: [cat, cat]", ": names: expected a list of different words"),
+    "another count": ("nc: 3\nnames: [cat, dog]", ": nc: expected 2, the number of names, got '3'"),
     "no YAML": ("names:\n  [", ":2: not well-formed YAML"),
     "an object": ("names: !!python/object/apply:os.getcwd []", ":1: not well-formed YAML"),
 }
