@@ -28,6 +28,7 @@ FAULTS: tuple[str, ...] = (
 )
 OPTIONS = (*splits.OPTIONS, "labels", *FAULTS)
 WHOLE = "labels.csv"  # the table that has all splits
+UNSPLIT = "; train: labels takes all rows for training, and val_share and test_share the others out of them"
 NO_VALUES = ("file", "label", SPLIT)  # columns of a regression that nobody names
 
 
@@ -71,6 +72,8 @@ def _table(folder: Path, data: Data, split: str) -> Path:
     candidates = [folder / f"{name}.csv" for name in splits.sources(data, split)]
     if (folder / WHOLE).is_file() and SPLIT in columns_of(folder / WHOLE):
         candidates.append(folder / WHOLE)
+    elif (folder / WHOLE).is_file() and not (folder / f"{splits.source(data, 'train')}.csv").exists():
+        raise splits.MissingSplit(f"{folder / WHOLE}:1: expected a column '{SPLIT}', found none{UNSPLIT}")
     return splits.place(split, "a CSV file", candidates)
 
 

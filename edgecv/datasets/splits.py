@@ -74,11 +74,17 @@ def place(split: str, expected: str, candidates: Sequence[Path]) -> Path:
 
 def members(found: Sequence[T], data: Data, split: str) -> list[T]:
     """What belongs to a split of all that its source holds. Shares are taken evenly, never by chance."""
-    left = list(found)
+    left, whole = list(found), 1.0
     for name in ("test", "val"):
         if f"{name}_share" not in data.options or source(data, split) != source(data, name):
             continue
-        taken, left = _divided(left, share(data.options, f"{name}_share"))
+        part = share(data.options, f"{name}_share")
+        if part >= whole:
+            raise InputError(
+                f"data.{name}_share: expected less than the {whole:g} that test_share leaves, got '{part}'"
+            )
+        taken, left = _divided(left, part / whole)  # a share is one of all, and not of what is left
+        whole -= part
         if split == name:
             return taken
     return left

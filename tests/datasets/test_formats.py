@@ -108,6 +108,14 @@ def test_an_image_without_a_text_file_may_be_kept_as_empty(tmp_path: Path) -> No
     assert opened(data, unlabelled_images="drop").names == ("train_1",)
 
 
+def test_a_table_of_all_splits_without_their_column_may_serve_as_training(tmp_path: Path) -> None:
+    data = trees.csv(tmp_path)
+    (tmp_path / "train.csv").rename(tmp_path / "labels.csv")
+    with pytest.raises(InputError, match=r"labels.csv:1: expected a column 'split', found none; train: labels takes"):
+        opened(data)
+    assert len(opened(data, train="labels", val_share=0.25, test_share=0.25)) == 2
+
+
 NAMES: dict[str, tuple[str, str]] = {
     "no list": ("names: cat", ": names: expected a list of different words"),
     "a gap": ("names: {0: cat, 2: dog}", ": names: expected a list of different words"),

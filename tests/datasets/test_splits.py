@@ -61,7 +61,7 @@ def test_classes_that_nobody_has_split_are_taken_whole(tmp_path: Path) -> None:
         picture(tmp_path / f"{'cat' if number % 2 else 'dog'}/{number:02d}.png")
     unsplit = Data("image_folder", str(tmp_path), {"train": ".", "val_share": 0.2, "test_share": 0.2})
     counts = [len(opened(unsplit, split, **unsplit.options).names) for split in ("train", "val", "test")]
-    assert counts == [13, 3, 4]
+    assert counts == [12, 4, 4]
     assert opened(unsplit, "train", **unsplit.options).labels == ("cat", "dog")
 
 
@@ -86,6 +86,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a test on training": ({"test": "train"}, "data.test: the images of training"),
     "all of it": ({"val_share": 1.0}, "data.val_share: expected a fraction between 0 and 1, got '1.0'"),
     "a test twice": ({"test_share": 0.1, "test": "val"}, "data.test_share: the test is either a share of training"),
+    "more than there is": ({"test_share": 0.6, "val_share": 0.4}, "data.val_share: expected less than the 0.4 that"),
     "a share in percent": ({"val_share": 10}, "data.val_share: expected a fraction between 0 and 1, got '10'"),
     "a place elsewhere": ({"test": "../test"}, "data.test: expected one name, without a folder, got '../test'"),
     "a number": ({"test": 3}, "data.test: expected one name"),
