@@ -13,7 +13,7 @@ from edgecv.datasets.faults import Faults, rules_of
 from edgecv.datasets.found import Found
 from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
-from edgecv.records.samples import Label, Samples, Values
+from edgecv.records.samples import Boxes, Label, Samples, Values
 
 
 class DatasetModule(Protocol):
@@ -90,6 +90,14 @@ def _require_two_classes(samples: Samples, path: Path, faults: Faults) -> None:
         faults.add("one_class", path, says)
 
 
+def _require_an_object(samples: Samples, path: Path, faults: Faults) -> None:
+    if any(map(faults.refuses, faults.found)):
+        return  # which may be why there is none
+    truths = map(samples.truth, range(len(samples)))
+    if len(samples) and not any(isinstance(truth, Boxes) and len(truth.boxes) for truth in truths):
+        faults.add("no_objects", path, "no training image has an object drawn in, so there is nothing to find")
+
+
 def _require_two_of_each_value(samples: Samples, path: Path, faults: Faults) -> None:
     truths = [truth.numbers for number in range(len(samples)) if isinstance(truth := samples.truth(number), Values)]
     for label, values in zip(samples.labels, zip(*truths, strict=True), strict=False):  # without images: no values
@@ -98,4 +106,8 @@ def _require_two_of_each_value(samples: Samples, path: Path, faults: Faults) -> 
             faults.add("constant_values", path, f"{says} data.labels")
 
 
-DIFFERENCES = {"classification": _require_two_classes, "regression": _require_two_of_each_value}
+DIFFERENCES = {
+    "classification": _require_two_classes,
+    "detection": _require_an_object,
+    "regression": _require_two_of_each_value,
+}

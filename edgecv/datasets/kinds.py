@@ -34,6 +34,7 @@ KINDS: dict[str, Kind] = {
     "mask_values": Kind("mask with unknown values", "masks with unknown values", {"void": "taken for void"}),
     "unsafe_paths": Kind("path that leads out of the data", "paths that lead out of the data"),
     "constant_values": Kind("value that is the same in all of training", "values that are the same in all of training"),
+    "no_objects": Kind("training split without objects", "training splits without objects"),
     "one_class": Kind("training split of one class", "training splits of one class"),
     "empty_splits": Kind("empty split", "empty splits"),
     "unusable": Kind("fault that ends the reading", "faults that end the reading"),

@@ -208,6 +208,12 @@ CASES: dict[str, Case] = {
     "an annotation of another version of the image": Case(
         "voc", declare(64, 48), "annotation_sizes", "made for 64 x 48, but train_0.png has 32 x 24", "warning"
     ),
+    "objects that nobody has drawn": Case(
+        "yolo",
+        lambda folder: [path.write_text("") for path in folder.glob("labels/train/*.txt")],
+        "no_objects",
+        "no training image has an object drawn in, so there is nothing to find",
+    ),
     "an image beside the classes": Case(
         "image_folder", lambda folder: picture(folder / "train/stray.png"), "stray_images", "beside the", "warning"
     ),
