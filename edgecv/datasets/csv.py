@@ -84,7 +84,9 @@ def _rows(folder: Path, data: Data, split: str, task: Task, labels: tuple[str, .
         return rows
     chosen = next((found for name in names if (found := [row for row in rows if row.split == name])), [])
     if not chosen:
-        raise splits.MissingSplit(f"{path}: expected rows of the split '{names[0]}', found none{splits.CURES[split]}")
+        has = ", ".join(f"'{each}'" for each in sorted({row.split for row in rows}))
+        none = f"found none{f', but of {has}' if has else ''}"
+        raise splits.MissingSplit(f"{path}: expected rows of the split '{names[0]}', {none}{splits.CURES[split]}")
     return chosen
 
 

@@ -168,6 +168,9 @@ def test_one_table_may_have_all_splits(tmp_path: Path) -> None:
         rows += [f"{name},images/{split}_{number}.png,{'cat' if number else 'dog'}" for number in range(3)]
     (tmp_path / "labels.csv").write_text("\n".join(rows))
     assert opened(data, "val", "classification").names == tuple(f"images/val_{number}.png" for number in range(3))
+    (tmp_path / "labels.csv").write_text("\n".join(rows).replace("test,", "Test,"))
+    with pytest.raises(InputError, match="rows of the split 'test', found none, but of 'Test', 'train', 'valid'; "):
+        opened(data, "test", "classification")
 
 
 def test_idx_pixels_and_labels_come_back(tmp_path: Path) -> None:
