@@ -37,7 +37,13 @@ def draw(path: Path, history: Sequence[Row], figure: str, best_epoch: int, title
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()
-    picture.axes[1].set_ylim(0, 1)
+    picture.axes[1].set_ylim(_lowest(history, figure) - 0.02, 1.02)
     file = io.BytesIO()
     picture.savefig(file, format="png")
     return write_whole(path, file.getvalue())
+
+
+def _lowest(history: Sequence[Row], figure: str) -> float:
+    """Where the axis of a figure begins: at 0, but for an r2 that is worse than none; far worse is cut off."""
+    reached = [row[key] for row in history for key in (figure, f"val_{figure}") if key in row]
+    return max(-1.0, min(0.0, *reached))
