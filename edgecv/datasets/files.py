@@ -1,5 +1,6 @@
 """Files of a data set: found in one order everywhere, and looked at before they are read."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
@@ -59,8 +60,8 @@ def lines(path: Path, most_mb: int = 64) -> list[Line]:
 def labels(path: Path) -> tuple[str, ...]:
     """The lines of a file that names labels, which are different ones."""
     found = [line.text for line in lines(path)]
-    for label in found:
-        if found.count(label) > 1:
+    for label, count in Counter(found).items():
+        if count > 1:
             raise InputError(f"{path}: '{label}' is listed twice")
     return tuple(found)
 
@@ -105,5 +106,16 @@ def inside(folder: Path, name: str) -> Path | None:
     return folder / name
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file. Data may name one in more letters than any has, of which Path would complain."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def nothing_there(path: Path) -> str:
-    return "" if path.exists() else ", found nothing there"
+    try:
+        return "" if path.exists() else ", found nothing there"
+    except OSError as error:
+        return f": {(error.strerror or str(error)).lower()}"

@@ -29,7 +29,7 @@ def labels_of(folder: Path) -> tuple[str, ...]:
 def _names_in(path: Path) -> tuple[str, ...]:
     try:
         written = yaml.safe_load(files.content(path, "a YAML file", MOST_MB))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # the second for a date or number that is none
         raise InputError(f"{path}: not well-formed YAML: {' '.join(str(error).split())}") from error
     names: Any = written.get("names") if isinstance(written, dict) else None
     if isinstance(names, dict) and sorted(names, key=str) == sorted(range(len(names)), key=str):
