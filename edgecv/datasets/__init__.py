@@ -11,6 +11,7 @@ from typing import Protocol
 from edgecv.datasets import cifar10, coco, csv, digits, idx, image_folder, masks, shapes, voc, yolo
 from edgecv.datasets.faults import Faults, rules_of
 from edgecv.datasets.found import Found
+from edgecv.datasets.options import is_unicode
 from edgecv.errors import InputError, did_you_mean, not_one_of
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Boxes, Label, Samples, Values
@@ -72,6 +73,7 @@ def scan(data: Data, task: Task, split: str, faults: Faults) -> Samples:
             f"{did_you_mean(split, module.SPLITS)}"
         )
     samples = module.load(data, task, split, faults)
+    _require_words(samples.labels, data)
     if data.path and split == "train" and task in DIFFERENCES:
         DIFFERENCES[task](samples, Path(data.path), faults)
     return samples
@@ -81,6 +83,13 @@ def _module(data: Data) -> DatasetModule:
     if data.format not in DATASETS:
         raise InputError(f"data.format: {not_one_of(DATASETS, data.format)}")
     return DATASETS[data.format]
+
+
+def _require_words(labels: tuple[str, ...], data: Data) -> None:
+    """Labels go into many files, and onto screens."""
+    for label in labels:
+        if not is_unicode(label):
+            raise InputError(f"{data.path}: label: expected a text in Unicode, got {label!a:.60}")
 
 
 def _require_two_classes(samples: Samples, path: Path, faults: Faults) -> None:

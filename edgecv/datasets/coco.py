@@ -12,11 +12,10 @@ from pathlib import Path
 from edgecv.datasets import boxes, files, headers, splits
 from edgecv.datasets.boxes import Drawn, Picture
 from edgecv.datasets.coco_json import Image, Object, read_instances
-from edgecv.datasets.faults import Faults
+from edgecv.datasets.faults import Faults, unknown_label
 from edgecv.datasets.found import Found
 from edgecv.datasets.options import one_of, refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
-from edgecv.errors import not_one_of
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Samples
 
@@ -76,7 +75,7 @@ def _images(folder: Path, path: Path, names: list[str], faults: Faults) -> dict[
         image = files.inside(home, name)
         if image is None:
             faults.add("unsafe_paths", path, f"file_name: expected a file inside the data's folder, got '{name}'")
-        elif not image.is_file():
+        elif not files.is_file(image):
             faults.add("missing_files", image, f"no such image, but {path.name} lists '{name}'")
         else:
             found[name] = image
@@ -90,7 +89,7 @@ def _home(folder: Path, path: Path, names: list[str]) -> Path:
     homes += [folder / each for each in (split, f"images/{split}", "images", "")]
     for name in names:
         for home in homes:
-            if (image := files.inside(home, name)) and image.is_file():
+            if (image := files.inside(home, name)) and files.is_file(image):
                 return home
     return homes[0]
 
@@ -112,5 +111,5 @@ def _drawn(
         if label in labels:
             drawn[each.image].append(Drawn(each.corners, labels.index(label), path, None, f"{each.where}: box"))
         else:
-            faults.add("unknown_labels", path, f"{each.where}: label: {not_one_of(labels, label)}")
+            faults.add("unknown_labels", path, f"{each.where}: {unknown_label(labels, label)}")
     return drawn

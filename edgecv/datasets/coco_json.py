@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from edgecv.datasets import files
 from edgecv.datasets.boxes import Corners
 from edgecv.datasets.faults import Faults, Slip
+from edgecv.datasets.options import is_unicode
 from edgecv.errors import InputError
 
 MOST_MB = 1024  # the largest file of the published COCO has 450
@@ -144,4 +145,6 @@ def _text(plain: dict[str, Any], name: str) -> str:
     value = plain.get(name)
     if not isinstance(value, str) or not value:
         raise Slip("malformed_annotations", f"{name}: expected a text, got '{value!s:.40}'")
+    if not is_unicode(value):
+        raise Slip("malformed_annotations", f"{name}: expected a text, got {value!a:.40}, half a character")
     return value

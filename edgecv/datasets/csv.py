@@ -11,11 +11,11 @@ from pathlib import Path
 from edgecv.datasets import files, splits
 from edgecv.datasets.csv_rows import CORNERS, SPLIT, Row, columns_of, read_rows
 from edgecv.datasets.csv_samples import SAMPLES
-from edgecv.datasets.faults import Faults
+from edgecv.datasets.faults import Faults, unknown_label
 from edgecv.datasets.found import Found
 from edgecv.datasets.options import refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
-from edgecv.errors import InputError, not_one_of
+from edgecv.errors import InputError
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Samples
 
@@ -98,7 +98,7 @@ def _images(folder: Path, rows: list[Row], faults: Faults) -> dict[str, Path]:
         if row.file in found or row.file in said:
             continue
         path = files.inside(folder, row.file)
-        if path and path.is_file():
+        if path and files.is_file(path):
             found[row.file] = path
             continue
         said.add(row.file)
@@ -113,5 +113,5 @@ def _images(folder: Path, rows: list[Row], faults: Faults) -> dict[str, Path]:
 def _is_known(row: Row, labels: tuple[str, ...], faults: Faults) -> bool:
     if row.label in labels or (row.label == "" and row.corners is None):
         return True
-    faults.add("unknown_labels", row.table, f"label: {not_one_of(labels, row.label)}", row.line)
+    faults.add("unknown_labels", row.table, unknown_label(labels, row.label), row.line)
     return False

@@ -42,13 +42,14 @@ class Row(NamedTuple):
 def columns_of(path: Path, task: Task = "detection") -> tuple[str, ...]:
     """The columns that the first line of a file names, those of a task by our names; none where it is no such file."""
     with path.open("rb") as file:
-        first = file.read(HEADER_BYTES).decode("utf-8-sig", "replace").partition("\n")[0].replace("\0", "")
+        head = file.read(HEADER_BYTES).decode("utf-8-sig", "replace").replace("\0", "")
+    first = next(io.StringIO(head, newline=None), "")
     return tuple(_known(next(csv.reader([first]), []), task))
 
 
 def read_rows(path: Path, task: Task, values: Sequence[str], faults: Faults) -> list[Row]:
     """The rows that can be meant, with the numbers in the columns that are named `values`."""
-    reader = csv.reader(io.StringIO(files.text(path, "a CSV file", MOST_MB)), strict=True)
+    reader = csv.reader(io.StringIO(files.text(path, "a CSV file", MOST_MB), newline=None), strict=True)
     rows = []
     wanted = (*COLUMNS[task], *values)
     try:

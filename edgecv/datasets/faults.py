@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from edgecv.datasets.kinds import KINDS
 from edgecv.datasets.options import one_of
-from edgecv.errors import InputError
+from edgecv.errors import InputError, not_one_of
 
 REFUSE = "refuse"
 SHOWN = 5  # faults that a refusal spells out
@@ -79,6 +80,12 @@ class Faults:
         if refused:
             raise InputError(_refusal(refused, split, data))
         return tuple(_note(kind, self.rule(kind), self.found) for kind in KINDS if kind in _counts(self.found))
+
+
+@lru_cache(maxsize=256)
+def unknown_label(labels: tuple[str, ...], got: str) -> str:
+    """What is wrong with a label. Kept, for a hundred thousand rows may share it, and the nearest word is a search."""
+    return f"label: {not_one_of(labels, got)}"
 
 
 def rules_of(options: Mapping[str, Any], kinds: Iterable[str]) -> dict[str, str]:

@@ -66,9 +66,8 @@ def lines(path: Path, most_mb: int = 64) -> list[Line]:
 
 def labels(path: Path) -> tuple[str, ...]:
     """The lines of a file that names labels: different ones, and none missing, since their places are their numbers."""
-    found = lines(path)
-    named: list[str] = []
-    for label, line in found:
+    named: dict[str, None] = {}
+    for label, line in lines(path):
         if line != len(named) + 1:
             raise InputError(
                 f"{path}:{len(named) + 1}: expected a label a line, got an empty line, so that '{label}' would "
@@ -76,7 +75,7 @@ def labels(path: Path) -> tuple[str, ...]:
             )
         if label in named:
             raise InputError(f"{path}:{line}: '{label}' is listed twice")
-        named.append(label)
+        named[label] = None
     return tuple(named)
 
 
@@ -120,5 +119,16 @@ def inside(folder: Path, name: str) -> Path | None:
     return folder / name
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file. Data may name one in more letters than any has, of which Path would complain."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def nothing_there(path: Path) -> str:
-    return "" if path.exists() else ", found nothing there"
+    try:
+        return "" if path.exists() else ", found nothing there"
+    except OSError as error:
+        return f": {(error.strerror or str(error)).lower()}"

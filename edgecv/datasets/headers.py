@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image, UnidentifiedImageError
+from PIL.ExifTags import Base
 
 from edgecv.datasets.faults import Faults
 from edgecv.errors import InputError
@@ -68,7 +69,7 @@ def _decoded(path: Path) -> Seen | str:
 def _seen(path: Path) -> Seen | str:
     try:
         with Image.open(path) as picture:
-            width, height = picture.size
+            width, height = _stored_size(picture)
             turned, mode = _is_turned(picture), picture.mode
     except Exception as error:  # a damaged file makes decoders raise anything
         if path.is_file() and not path.stat().st_size:
@@ -77,6 +78,14 @@ def _seen(path: Path) -> Seen | str:
             return "not an image in a format that can be read here"
         return f"the image cannot be read: {' '.join(str(error).split())}"
     return Seen((width, height) if turned else (height, width), turned, mode)
+
+
+def _stored_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height as they lie in the file. Of a TIFF, newer versions of Pillow tell the upright ones at once."""
+    if picture.format != "TIFF":
+        return picture.size
+    tags = picture.getexif()
+    return int(tags[Base.ImageWidth]), int(tags[Base.ImageLength])
 
 
 def _is_turned(picture: Image.Image) -> bool:

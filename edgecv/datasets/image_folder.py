@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from edgecv.datasets import files, headers, splits
-from edgecv.datasets.faults import Faults
+from edgecv.datasets.faults import Faults, unknown_label
 from edgecv.datasets.found import Found
 from edgecv.datasets.options import refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
-from edgecv.errors import InputError, not_one_of
+from edgecv.errors import InputError
 from edgecv.records.files import digest_of, digest_of_file
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Label, Samples
@@ -63,7 +63,7 @@ def _labelled(folder: Path, labels: tuple[str, ...], faults: Faults) -> list[tup
     classes = _classes(folder)
     for each in classes:
         if each not in labels:
-            faults.add("unknown_labels", folder / each, f"label: {not_one_of(labels, each)}")
+            faults.add("unknown_labels", folder / each, unknown_label(labels, each))
     _tell_of_strays(folder, classes, faults)
     return [
         (image, index)

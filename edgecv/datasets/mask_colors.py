@@ -12,6 +12,7 @@ from edgecv.datasets.options import words
 from edgecv.errors import InputError, not_one_of
 from edgecv.records.recipe import Data
 
+DIGITS = 3  # of 255
 Colors = dict[int, str | None]  # a packed colour: its label, or None for void
 
 
@@ -69,7 +70,7 @@ def _from_recipe(colors: Mapping[Any, Any]) -> Iterator[tuple[int, str, str]]:
 def _from_file(path: Path) -> Iterator[tuple[int, str, str]]:
     for text, number in files.lines(path):
         red, green, blue, label = [*text.split(maxsplit=3), "", "", "", ""][:4]
-        parts = [int(part) for part in (red, green, blue) if part.isdecimal()]
+        parts = [int(part) for part in (red, green, blue) if part.isdecimal() and len(part) <= DIGITS]
         if len(parts) != 3 or max(parts) > 255 or not label:
-            raise InputError(f"{path}:{number}: expected RED GREEN BLUE LABEL, got '{text}'")
+            raise InputError(f"{path}:{number}: expected RED GREEN BLUE LABEL, got '{text:.60}'")
         yield packed(*parts), label, f"{path}:{number}"

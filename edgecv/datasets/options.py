@@ -75,5 +75,14 @@ def height_and_width(options: Mapping[str, Any], key: str, default: tuple[int, i
     return int(value[0]), int(value[1])
 
 
+def is_unicode(text: str) -> bool:
+    """Whether it can be written down: JSON and YAML can spell half a character, and a folder's name be no text."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)  # YAML's `yes` is a bool, and a bool is an int

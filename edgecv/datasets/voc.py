@@ -4,18 +4,17 @@ The XML decides: everything in it is checked when a split is opened, so that a s
 training after its last epoch. Its `path` and `filename` are leftovers of labelling tools, and nobody reads them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from edgecv.datasets import boxes, files, headers, splits
 from edgecv.datasets.boxes import Corners, Drawn, Picture
-from edgecv.datasets.faults import Faults
+from edgecv.datasets.faults import Faults, unknown_label
 from edgecv.datasets.found import Found
 from edgecv.datasets.headers import Seen
 from edgecv.datasets.options import one_of, refuse_unknown, words
 from edgecv.datasets.splits import SPLITS
 from edgecv.datasets.voc_xml import Annotation, read_annotation
-from edgecv.errors import not_one_of
 from edgecv.records.recipe import Data, Task
 from edgecv.records.samples import Samples
 
@@ -82,14 +81,14 @@ def _labels_of_training(folder: Path, data: Data) -> tuple[str, ...]:
 
 
 def _picture(
-    name: str, image: Path, seen: Seen, annotation: Annotation, labels: Sequence[str], data: Data, faults: Faults
+    name: str, image: Path, seen: Seen, annotation: Annotation, labels: tuple[str, ...], data: Data, faults: Faults
 ) -> Picture:
     keep_difficult = one_of(data.options, "difficult", ("keep", "drop")) == "keep"
     first = one_of(data.options, "first_pixel", (1, 0))
     drawn = []
     for each in annotation.objects:
         if each.label not in labels:
-            faults.add("unknown_labels", annotation.path, f"label: {not_one_of(labels, each.label)}", each.line)
+            faults.add("unknown_labels", annotation.path, unknown_label(labels, each.label), each.line)
         elif keep_difficult or not each.difficult:
             box = _in_pixels(each.corners, first)
             drawn.append(Drawn(box, labels.index(each.label), annotation.path, each.line))

@@ -4,11 +4,13 @@ import math
 from pathlib import Path
 from typing import NamedTuple
 
+from edgecv.datasets import files
 from edgecv.datasets.boxes import Corners
 from edgecv.datasets.faults import Faults, Slip
 from edgecv.datasets.xml_tree import Element, read_xml
 
 CORNERS = ("xmin", "ymin", "xmax", "ymax")
+MOST_DIGITS = 9  # of a side: nobody has measured more, and of thousands Python makes no number
 
 
 class Object(NamedTuple):
@@ -28,7 +30,7 @@ class Annotation(NamedTuple):
 
 def read_annotation(path: Path, faults: Faults) -> Annotation | None:
     """The annotation of an image, without the objects whose numbers are none; None where there is none to read."""
-    if not path.exists():
+    if not files.is_file(path):
         faults.add("missing_files", path, "expected an XML file, found nothing there")
         return None
     try:
@@ -78,6 +80,6 @@ def _declared(annotation: Element) -> tuple[int, int] | None:
     size = annotation.first("size")
     sides = [size.first(side) for side in ("height", "width")] if size else []
     texts = [side.text for side in sides if side]
-    if len(texts) == 2 and all(text.isdecimal() and int(text) for text in texts):
+    if len(texts) == 2 and all(text.isdecimal() and len(text) <= MOST_DIGITS and int(text) for text in texts):
         return int(texts[0]), int(texts[1])
     return None

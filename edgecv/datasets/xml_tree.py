@@ -45,18 +45,19 @@ def read_xml(path: Path) -> Element:
 def _collect(parser: expat.XMLParserType, document: Element) -> None:
     """Have the parser hang what it finds into the document."""
     inside = [document]
+    written: list[list[str]] = [[]]  # in each of these, in parts: added up one by one, a million would take hours
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
         element = Element(tag, parser.CurrentLineNumber)
         inside[-1].children.append(element)
         inside.append(element)
+        written.append([])
 
     def end(_tag: str) -> None:
-        element = inside.pop()
-        element.text = element.text.strip()
+        inside.pop().text = "".join(written.pop()).strip()
 
     def text(characters: str) -> None:
-        inside[-1].text += characters
+        written[-1].append(characters)
 
     def refuse(*_declared: object) -> None:
         says = "expected plain XML, got a DOCTYPE; remove it"

@@ -32,7 +32,7 @@ def _names_in(path: Path) -> tuple[str, ...]:
     except yaml.MarkedYAMLError as error:
         line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InputError(f"{path}{line}: not well-formed YAML: {error.problem or error.context}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # the second for a date or number that is none
         raise InputError(f"{path}: not well-formed YAML: {' '.join(str(error).split())}") from error
     names: Any = written.get("names") if isinstance(written, dict) else None
     if isinstance(names, dict) and sorted(names, key=str) == sorted(range(len(names)), key=str):

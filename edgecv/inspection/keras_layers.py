@@ -20,9 +20,9 @@ SEPARABLE = ("SeparableConv1D", "SeparableConv2D")
 TRANSPOSED = ("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
 POOLS = ("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D")
 GLOBAL = _words(
-    "GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization "
-    "Max Mean Min Sum"
+    "GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D GroupNormalization"
 )
+REDUCTIONS = _words("Max Mean Min Sum")  # over whatever sides they are told
 ENLARGING = ("UpSampling1D", "UpSampling2D", "Resizing", "Resize")
 
 # One value in, one value out; converters compute them with the layer before, or in its memory.
@@ -38,7 +38,7 @@ POINTWISE = IN_PLACE | _words(
     "Negative Pad Power Sqrt Square Stack Transpose TrueDivide"
 )
 COUNTED = {*CONVOLUTIONS, *SEPARABLE, *TRANSPOSED, "Dense"}
-KNOWN = {*COUNTED, *POOLS, *GLOBAL, *ENLARGING, *POINTWISE}
+KNOWN = {*COUNTED, *POOLS, *GLOBAL, *REDUCTIONS, *ENLARGING, *POINTWISE}
 
 
 def is_known(layer: Any) -> bool:
@@ -68,7 +68,7 @@ def reach_of(layer: Any, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]
     """How far a known layer looks."""
     layer = _applied(layer)
     kind = type(layer).__name__
-    if kind in GLOBAL:
+    if kind in GLOBAL or (kind in REDUCTIONS and _takes_in_places(layer, len(inputs[0].shape))):
         return EVERYTHING
     if kind in (*CONVOLUTIONS, *SEPARABLE, *POOLS):
         return _window(layer, kind)
@@ -81,6 +81,14 @@ def reach_of(layer: Any, inputs: tuple[Tensor, ...], outputs: tuple[Tensor, ...]
 def _applied(layer: Any) -> Any:
     """What TimeDistributed applies to every moment: its shapes have one side more, and all else is the same."""
     return layer.layer if type(layer).__name__ == "TimeDistributed" else layer
+
+
+def _takes_in_places(layer: Any, sides: int) -> bool:
+    """Whether a reduction goes over more than the channels, which are the last side. The batch is the first of all."""
+    if layer.axis is None:
+        return True
+    axes = [layer.axis] if isinstance(layer.axis, int) else layer.axis
+    return any(axis % (sides + 1) != sides for axis in axes)
 
 
 def _window(layer: Any, kind: str) -> Reach:

@@ -12,7 +12,7 @@ from edgecv.errors import InputError
 from edgecv.inspection import operators
 from edgecv.inspection.assembly import Assembly
 from edgecv.inspection.graph import EVERYTHING, POINT, Graph, Reach, Tensor, Weight, Window
-from edgecv.inspection.layouts import Layouts
+from edgecv.inspection.layouts import CHANNELS_FIRST, Layouts
 
 CONVOLUTIONS, DENSE = ("Conv", "ConvTranspose"), ("Gemm", "MatMul")
 POOLS = ("MaxPool", "AveragePool")
@@ -65,6 +65,8 @@ class _Reading:
             self.layouts.same(inputs[0], node.output[0])
             return
         letters = self.layouts.after(inputs, self._shape(node.output[0]), given.get("perm"))
+        if kind in (*CONVOLUTIONS, *POOLS) and len(self._shape(node.output[0])) == 4:
+            letters = CHANNELS_FIRST  # whatever a reshape before has made of the sides: these take nothing else
         outputs: dict[Hashable, Tensor] = {name: self._tensor(name, letters) for name in node.output if name}
         source = next((self.found.tensors[key] for key in inputs if key in self.found.tensors), None)
         made = next(iter(outputs.values()))
@@ -97,10 +99,10 @@ class _Reading:
 
 def _macs(kind: str, kernel: Sequence[int], given: Tensor | None, made: Tensor) -> int | None:
     """Every product with a weight once."""
-    if kind == "Conv" and kernel:
-        return prod(made.shape[:-1]) * prod(kernel)
+    if kind == "Conv" and kernel:  # its first side are the channels that come out, or for the other one go in
+        return prod(made.shape) * prod(kernel[1:])
     if kind == "ConvTranspose" and kernel and given:
-        return prod(given.shape[:-1]) * prod(kernel)
+        return prod(given.shape) * prod(kernel[1:])
     if kind in DENSE and len(kernel) == 2 and given:
         return prod(made.shape) * given.shape[-1]
     return 0 if operators.costs_nothing(kind) or kind in (*POOLS, *RESIZES) else None

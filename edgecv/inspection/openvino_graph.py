@@ -10,7 +10,7 @@ from edgecv.errors import InputError
 from edgecv.inspection import operators
 from edgecv.inspection.assembly import Assembly
 from edgecv.inspection.graph import EVERYTHING, POINT, Graph, Reach, Tensor, Weight, Window
-from edgecv.inspection.layouts import Layouts
+from edgecv.inspection.layouts import CHANNELS_FIRST, Layouts
 from edgecv.ondevice.engines.openvino import import_openvino
 
 CONVOLUTIONS = ("Convolution", "GroupConvolution")
@@ -71,6 +71,8 @@ class _Reading:
             return
         turned = _constant_values(each, 1) if kind == "Transpose" else None
         letters = self.layouts.after(inputs, tuple(each.get_output_shape(0)), turned)
+        if kind in (*CONVOLUTIONS, *TRANSPOSED, *POOLS) and len(each.get_output_shape(0)) == 4:
+            letters = CHANNELS_FIRST  # whatever a reshape before has made of the sides: these take nothing else
         outputs: dict[Hashable, Tensor] = {
             key: self._tensor(port, letters) for key, port in zip(keys, each.outputs(), strict=True)
         }
@@ -103,10 +105,11 @@ def _constant_values(each: Any, place: int) -> list[int]:
 
 def _macs(kind: str, kernel: Sequence[int], given: Tensor | None, made: Tensor) -> int | None:
     """Every product with a weight once."""
-    if kind in CONVOLUTIONS and kernel:
-        return prod(made.shape[:-1]) * prod(kernel)
+    of_a_group = kernel[1:] if kind.startswith("Group") else kernel
+    if kind in CONVOLUTIONS and kernel:  # its first side are the channels that come out, or for the other one go in
+        return prod(made.shape) * prod(of_a_group[1:])
     if kind in TRANSPOSED and kernel and given:
-        return prod(given.shape[:-1]) * prod(kernel)
+        return prod(given.shape) * prod(of_a_group[1:])
     if kind == "MatMul" and len(kernel) == 2 and given:
         return prod(made.shape) * given.shape[-1]
     return 0 if operators.costs_nothing(kind) or kind in (*POOLS, *RESIZES) else None

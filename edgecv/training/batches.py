@@ -50,18 +50,18 @@ class Feed:
         """Steps of an epoch of learning: whole batches only, and a split smaller than a batch is one."""
         return max(1, len(self.samples) // self.training.batch_size)
 
-    @property
-    def steps_to_see_all(self) -> int:
-        return -(-len(self.samples) // self.training.batch_size)
-
     def shuffled(self, first_epoch: int, first_step: int = 0) -> Iterator[Batch]:
         """Shuffled and augmented batches without end; a resumed training begins with the step that it missed."""
-        return self._ahead(self._changed, itertools.islice(self._shuffled_places(first_epoch), first_step, None))
+        places = itertools.islice(self._shuffled_places(first_epoch), first_step, None)
+        if changes_nothing(self._changes):
+            return self._ahead(partial(self._unchanged, self._pictures), (place.indices for place in places))
+        return self._ahead(partial(self._changed, self._to_change), places)
 
     def in_order(self) -> Iterator[Batch]:
         """Every image once, unchanged."""
         indices, size = range(len(self.samples)), self.training.batch_size
-        return self._ahead(self._unchanged, (indices[start : start + size] for start in indices[::size]))
+        every = (indices[start : start + size] for start in indices[::size])
+        return self._ahead(partial(self._unchanged, self._pictures), every)
 
     def __enter__(self) -> "Feed":
         return self
@@ -86,13 +86,11 @@ class Feed:
             for step in range(self.steps):
                 yield Place(epoch, step, order[step * size : (step + 1) * size])
 
-    def _changed(self, place: Place) -> Batch:
-        if changes_nothing(self._changes):
-            return self._unchanged(place.indices)
+    def _changed(self, pictures: Pictures, place: Place) -> Batch:
         rng = np.random.default_rng([self.training.seed, place.epoch, place.step])
         change = partial(
             augment,
-            look=self._to_change.__getitem__,
+            look=pictures.__getitem__,
             others=len(self.samples),
             size=self.preprocess.size,
             settings=self._changes,
@@ -102,14 +100,15 @@ class Feed:
         images, truths = zip(*map(change, place.indices), strict=True)
         return lit_and_normalised(images, self.preprocess), self.encode(truths)
 
-    def _unchanged(self, indices: Sequence[int]) -> Batch:
-        images, truths = zip(*(self._pictures[index] for index in indices), strict=True)
+    def _unchanged(self, pictures: Pictures, indices: Sequence[int]) -> Batch:
+        images, truths = zip(*(pictures[index] for index in indices), strict=True)
         return normalised(images, self.preprocess), self.encode(truths)
 
     @property
     def _changes(self) -> Augment:
         return settings_of(self.training.augment)
 
+    # Made before the threads that ask them: from Python 3.12 on, each thread that comes first would make its own.
     @cached_property
     def _pictures(self) -> Pictures:
         return Pictures(self.samples, self.preprocess)

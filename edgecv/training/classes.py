@@ -13,7 +13,7 @@ NAMED = 5  # absent classes, before they are only counted
 
 
 def occurrences(samples: Samples) -> np.ndarray:
-    """The images, objects or pixels of each class; zeros where truth is no class."""
+    """The images, objects or pixels of each class, and the images that have each value."""
     counts = np.zeros(len(samples.labels), np.int64)
     for number in range(len(samples)):
         found = np.bincount(_indices(samples.truth(number)), minlength=len(counts))
@@ -26,13 +26,13 @@ def _indices(truth: Truth) -> Any:
         return [truth.index]
     if isinstance(truth, Boxes):
         return np.asarray(truth.indices, np.int64)
-    return truth.pixels.ravel() if isinstance(truth, Mask) else []
+    return truth.pixels.ravel() if isinstance(truth, Mask) else range(len(truth.numbers))
 
 
 def absent(split: Literal["training", "validation"], labels: Sequence[str], counts: np.ndarray) -> str | None:
     """A note on the classes that never occur in a split, given the count of each."""
     never = [label for label, count in zip(labels, counts, strict=True) if not count]
-    if not never or not counts.any():
+    if not never:
         return None
     consequence = "that cannot be learnt" if split == "training" else "its figures say nothing about that"
     return f"the {split} split holds nothing of {_listed(never)}: {consequence}"
@@ -58,7 +58,7 @@ def weights_of(scheme: str, counts: np.ndarray) -> tuple[float, ...]:
     shares = counts / max(counts.sum(), 1)
     raw = [_raw_weight(scheme, share) if share else 0.0 for share in shares.tolist()]  # what never occurs costs nothing
     mean = sum(weight * share for weight, share in zip(raw, shares.tolist(), strict=True))
-    return tuple(weight / mean for weight in raw)
+    return tuple(weight / mean if mean else 0.0 for weight in raw)  # every mask may be void
 
 
 def _raw_weight(scheme: str, share: float) -> float:

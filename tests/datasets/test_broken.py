@@ -124,6 +124,8 @@ def coco_image(name: str) -> Break:
     return lambda folder: write_coco(folder, "train", ["train_0.png", name], trees.COCO_BOXES, [7, 3])
 
 
+LONG = 300 * "x"
+
 CASES: dict[str, Case] = {
     # Files
     "a listed image that is not there": Case(
@@ -170,6 +172,24 @@ CASES: dict[str, Case] = {
         remove("annotations/instances_train.json"),
         "unusable",
         "instances_train.json: expected a JSON file, found nothing there; another name goes with the option train",
+    ),
+    "a name in a JSON that no file can have": Case(
+        "coco",
+        coco_image(LONG),
+        "missing_files",
+        f"no such image, but instances_train.json lists '{LONG}'",
+    ),
+    "a name in a table that no file can have": Case(
+        "csv",
+        text("train.csv", f"file,label\nimages/train_0.png,cat\n{LONG},dog\nimages/train_1.png,dog"),
+        "missing_files",
+        f"train.csv:3: no such image: '{LONG}'",
+    ),
+    "a name in a list that no file can have": Case(
+        "voc",
+        text("ImageSets/Main/train.txt", f"train_0\n{LONG}"),
+        "missing_files",
+        f"{LONG}.xml: expected an XML file, found nothing there",
     ),
     # Images
     "an empty image": Case(
@@ -313,6 +333,24 @@ CASES: dict[str, Case] = {
         "train_0.xml:4: label: expected one of cat, dog, got 'cta'; did you mean 'cat'?",
         options={"labels": ["cat", "dog"]},
     ),
+    "half a character": Case(
+        "coco",
+        lambda folder: write_coco(folder, "train", ["train_0.png"], [], [7], categories=[{"id": 7, "name": "\ud800"}]),
+        "unusable",
+        "instances_train.json: categories[0]: name: expected a text, got '\\ud800', half a character",
+    ),
+    "names that are no words": Case(
+        "yolo",
+        text("data.yaml", "names: [cat, 2026-13-45]"),
+        "unusable",
+        "data.yaml: not well-formed YAML: month must be in 1..12",
+    ),
+    "a name of half a character": Case(
+        "yolo",
+        text("data.yaml", 'names: [cat, "\\ud800"]'),
+        "unusable",
+        "label: expected a text in Unicode, got '\\ud800'",
+    ),
     "a class without a name": Case(
         "yolo",
         text("labels/train/train_0.txt", "2 0.5 0.5 1 1"),
@@ -368,6 +406,13 @@ CASES: dict[str, Case] = {
         lambda folder: picture(folder / "masks/train/train_0.png"),
         "mask_modes",
         "train_0.png: expected one label index a pixel, got the colour mode 'RGB'; for masks in colour give the option",
+    ),
+    "a colour of thousands of digits": Case(
+        "masks",
+        text("colors.txt", f"{5000 * '9'} 0 0 cat"),
+        "unusable",
+        "colors.txt:1: expected RED GREEN BLUE LABEL, got '999",
+        options={"colors": "colors.txt"},
     ),
     # Annotations
     "half an annotation": Case(

@@ -1,6 +1,7 @@
 """What is written in a format is what is loaded from it, to the last corner; and options do what they say."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgecv.datasets import load
+from edgecv.datasets import files, load, scan
+from edgecv.datasets.faults import Faults
 from edgecv.errors import InputError
 from edgecv.ondevice.images import open_image
 from edgecv.records.recipe import Data, Task
@@ -171,6 +173,31 @@ def test_one_table_may_have_all_splits(tmp_path: Path) -> None:
     (tmp_path / "labels.csv").write_text("\n".join(rows).replace("test,", "Test,"))
     with pytest.raises(InputError, match="rows of the split 'test', found none, but of 'Test', 'train', 'valid'; "):
         opened(data, "test", "classification")
+
+
+def test_a_table_may_end_its_lines_as_old_macintoshes_did(tmp_path: Path) -> None:
+    data = trees.csv(tmp_path)
+    expected = opened(data, task="regression")
+    path = tmp_path / "train.csv"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r"))
+    found = opened(data, task="regression")
+    assert (found.labels, found.names, found.digest) == (expected.labels, expected.names, expected.digest)
+
+
+def test_an_unknown_label_is_looked_up_once_however_many_rows_have_it(tmp_path: Path) -> None:
+    data = trees.csv(tmp_path)
+    (tmp_path / "train.csv").write_text("file,label\n" + 3 * "images/train_0.png,cta\n")
+    faults = Faults()
+    scan(Data(data.format, data.path, {"labels": ["cat", "dog"]}), "classification", "train", faults)
+    assert len(faults.found) == 3
+    assert faults.found[0].says is faults.found[2].says
+
+
+def test_a_long_list_of_labels_is_read_in_little_time(tmp_path: Path) -> None:
+    (tmp_path / "classes.txt").write_text("".join(f"label {number}\n" for number in range(30_000)))
+    started = time.process_time()
+    assert len(files.labels(tmp_path / "classes.txt")) == 30_000
+    assert time.process_time() - started < 3
 
 
 def test_idx_pixels_and_labels_come_back(tmp_path: Path) -> None:

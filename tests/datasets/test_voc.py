@@ -1,5 +1,6 @@
 """Pascal VOC: what is drawn is what is learnt, and a slip is named with its file and line."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgecv.datasets import load
+from edgecv.datasets import headers, load
+from edgecv.datasets.faults import Faults
+from edgecv.datasets.xml_tree import read_xml
 from edgecv.errors import InputError
+from edgecv.ondevice.decoding import open_picture
 from edgecv.records.recipe import Data
 from edgecv.records.samples import Boxes, Samples
 from tests.datasets.trees import TWO_OBJECTS, annotate, picture, voc
@@ -52,6 +56,33 @@ def test_labels_are_those_of_training_in_the_order_of_the_alphabet(data: Data) -
     assert samples.labels == ("cat", "dog")
     assert drawn(samples, 0).indices.tolist() == [0]
     assert drawn(samples, 1).boxes.shape == (0, 4)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff", "webp"])
+def test_a_turned_image_is_held_against_its_boxes_as_it_is_decoded(suffix: str, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / f"turned.{suffix}"
+    Image.new("RGB", (32, 24)).save(path, exif=exif)
+    seen = headers.look([path], Faults())[path]
+    assert seen.size == open_picture(path).size[::-1] == (32, 24)
+    assert seen.stored == (24, 32)
+
+
+def test_a_declared_size_of_thousands_of_digits_is_none(data: Data) -> None:
+    path = Path(data.path or "") / "Annotations/train_0.xml"
+    size = f"<size><width>{5000 * '9'}</width><height>24</height></size>"
+    path.write_text(path.read_text().replace("<object>", f"{size}<object>", 1))
+    assert len(load(data, "detection", "train")) == 2
+
+
+def test_text_in_very_many_pieces_is_read_in_little_time(tmp_path: Path) -> None:
+    path = tmp_path / "pieces.xml"
+    piece = 200 * "x"
+    path.write_text(f"<a>{50_000 * (piece + '<b/>')}</a>")
+    started = time.process_time()
+    assert read_xml(path).text == 50_000 * piece
+    assert time.process_time() - started < 4
 
 
 def test_labels_of_a_recipe_keep_their_order(data: Data) -> None:

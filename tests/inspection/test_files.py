@@ -64,6 +64,43 @@ def test_the_peak_is_what_the_interpreter_of_tflite_takes(tmp_path: Path, need: 
     assert found["layers"][-1]["receptive_field"] == [32, 32]
 
 
+@pytest.mark.parametrize("ending", [".onnx", ".xml"])
+@pytest.mark.parametrize(
+    ("sides", "reshaped", "kernel", "macs"),
+    [((8, 8, 4), (4, 8, 8), (2, 4, 3, 3), 6 * 6 * 9 * 4 * 2), ((4, 32), (4, 32), (2, 4, 3), 30 * 3 * 4 * 2)],
+    ids=["two sides, after a reshape", "one side"],
+)
+def test_a_convolution_is_counted_however_its_tensors_lie(
+    ending: str, sides: Any, reshaped: Any, kernel: Any, macs: int, tmp_path: Path, need: Need
+) -> None:
+    """A reshape does not tell which side becomes which. A convolution does: it takes channels first."""
+    need("onnx", TARGETS["onnx"].missing())
+    path = write_convolution(tmp_path / "model.onnx", sides, reshaped, kernel)
+    if ending == ".xml":
+        need("openvino", TARGETS["openvino"].missing())
+        import openvino
+
+        openvino.save_model(openvino.convert_model(path), tmp_path / "model.xml")
+    convolution = summary(read_file(path.with_suffix(ending), "float32"))["layers"][-1]
+    assert convolution["macs"] == macs
+    assert convolution["output"] == ([6, 6, 2] if len(kernel) == 4 else [1, 2, 30])  # a list keeps its sides
+
+
+def write_convolution(path: Path, sides: Any, reshaped: Any, kernel: Any) -> Path:
+    """A reshape and a convolution without padding."""
+    import onnx
+    from onnx import TensorProto, helper
+
+    made = (1, kernel[0], *(side - 2 for side in reshaped[1:]))
+    given, made = (helper.make_tensor_value_info(n, TensorProto.FLOAT, s) for n, s in (("x", (1, *sides)), ("y", made)))
+    shape = onnx.numpy_helper.from_array(np.array((1, *reshaped)), "shape")
+    weights = onnx.numpy_helper.from_array(np.ones(kernel, np.float32), "kernel")
+    nodes = [helper.make_node("Reshape", ["x", "shape"], ["r"]), helper.make_node("Conv", ["r", "kernel"], ["y"])]
+    graph = helper.make_graph(nodes, "network", [given], [made], [shape, weights])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8), path)
+    return path
+
+
 def arena_bytes(path: Path) -> int:
     """From the first byte to the last that the interpreter gives to tensors which are no constants."""
     from ai_edge_litert import schema_py_generated as schema

@@ -47,6 +47,13 @@ def test_a_layer_is_counted_as_it_multiplies(layer: Any, macs: int, output: list
     assert (one["macs"], one["output"], one["receptive_field"]) == (macs, output, field)
 
 
+@pytest.mark.parametrize(("axis", "field"), [(-1, [1, 1]), ((1, 2), [8, 8]), (None, [8, 8])])
+def test_a_mean_over_channels_looks_no_further(axis: Any, field: list[int]) -> None:
+    pixels = keras.Input((8, 8, 4))
+    network = keras.Model(pixels, keras.ops.mean(pixels, axis=axis, keepdims=True))
+    assert found(network)["layers"][-1]["receptive_field"] == field
+
+
 def test_strides_multiply_and_enlarging_divides_them() -> None:
     network = chain(keras.Input((16, 16, 3)), layers.Conv2D(4, 3, 2), layers.Conv2D(4, 3, 2), layers.UpSampling2D(2))
     assert [layer["stride"] for layer in found(network)["layers"]] == [[2, 2], [4, 4], [2, 2]]

@@ -19,6 +19,7 @@ from edgecv.records.samples import ImageSource, Label, Samples, Truth
 from edgecv.training.augment import opencv
 from edgecv.training.augment.light import Lit
 from edgecv.training.batches import Batch, Feed, lit_and_normalised, normalised
+from edgecv.training.pictures import Pictures
 from tests.conftest import NO_OPENCV, Need
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), np.uint8)
@@ -61,6 +62,22 @@ def test_a_resumed_training_sees_the_batches_of_an_undisturbed_one(augment: Any)
         assert all(map(same, from_start[seen:], batches))
 
 
+@pytest.mark.parametrize("augment", AUGMENTS, ids=str)
+def test_threads_share_the_pictures_that_were_there_before_them(augment: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    makers = []
+
+    class Watched(Pictures):
+        def __init__(self, *given: Any) -> None:
+            makers.append(threading.current_thread())
+            super().__init__(*given)
+
+    monkeypatch.setattr("edgecv.training.batches.Pictures", Watched)
+    some = feed(augment=augment, workers=2)
+    next(some.shuffled(0))
+    next(some.in_order())
+    assert set(makers) == {threading.main_thread()}
+
+
 def test_every_epoch_and_every_seed_has_another_order() -> None:
     def order(some: Feed, epoch: int) -> list[int]:
         return [int(number) for _, numbers in islice(some.shuffled(epoch), some.steps) for number in numbers]
@@ -74,7 +91,7 @@ def test_validation_sees_every_image_once_and_unchanged() -> None:
     for augment in AUGMENTS:
         some = feed(augment=augment)
         batches = list(some.in_order())
-        assert len(batches) == some.steps_to_see_all == 3
+        assert len(batches) == 3
         assert np.concatenate([numbers for _, numbers in batches]).tolist() == list(range(10))
         np.testing.assert_array_equal(np.concatenate([pixels for pixels, _ in batches]), np.float32(IMAGES) / 255)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from edgecv.records.recipe import Training
-from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Truth
+from edgecv.records.samples import VOID, Boxes, Label, Mask, Samples, Truth, Values
 from edgecv.training.classes import absent, occurrences, settings_of, weights_of
 
 MASK = np.array([[0, 0, 2], [VOID, 2, 2]], np.uint8)
@@ -21,8 +21,9 @@ def samples(*truths: Truth, labels: tuple[str, ...] = ("ant", "bee", "cow")) -> 
         ([Label(2), Label(0), Label(2)], [1, 0, 2]),
         ([Boxes(np.zeros((0, 4)), np.zeros(0, np.int64)), Boxes(np.zeros((2, 4)), np.array([1, 1]))], [0, 2, 0]),
         ([Mask(MASK), Mask(MASK)], [4, 0, 6]),
+        ([Values(np.zeros(3)), Values(np.zeros(3))], [2, 2, 2]),
     ],
-    ids=["images", "objects", "pixels without void"],
+    ids=["images", "objects", "pixels without void", "values"],
 )
 def test_classes_are_counted(truths: list[Truth], counts: list[int]) -> None:
     assert occurrences(samples(*truths)).tolist() == counts
@@ -36,6 +37,8 @@ def test_absent_classes_are_named_with_what_follows() -> None:
         "the validation split holds nothing of 'b', 'c', 'd', 'e', 'f' and 2 more: its figures say nothing about that"
     )
     assert absent("training", ("ant", "bee"), np.array([1, 1])) is None
+    note = absent("training", ("ant", "bee"), np.array([0, 0]))  # no object in any picture, or nothing but void
+    assert note == "the training split holds nothing of 'ant', 'bee': that cannot be learnt"
 
 
 @pytest.mark.parametrize("scheme", ["balanced", "log"])
@@ -51,6 +54,11 @@ def test_weights_follow_their_formula() -> None:
     assert weights_of("balanced", np.array([1, 3])) == pytest.approx((2, 2 / 3))
     common, rare = weights_of("log", np.array([99, 1]))
     assert rare / common == pytest.approx(math.log(1.1 + 0.99) / math.log(1.1 + 0.01))
+
+
+@pytest.mark.parametrize("scheme", ["balanced", "log"])
+def test_where_nothing_occurs_nothing_weighs(scheme: str) -> None:
+    assert weights_of(scheme, np.array([0, 0])) == (0, 0)
 
 
 def test_a_loss_is_given_what_the_recipe_asks_for_and_its_task_knows() -> None:
