@@ -4,6 +4,7 @@ There is one inference graph, with batch 1 and outputs by name, and `training=Fa
 Keras take silence for training, and then change their own statistics on every call.
 """
 
+import gc
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def export(request: Request, folder: Path, grids: Iterable[str] = tuple(GRIDS)) 
         prepared.network.save(exported.network)
     _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
+    gc.collect()  # tf2onnx leaves some thirty copies of the weights in circles: seven gigabytes of a ResNet-152
     if prepared.network is not network:  # else there are no plain layers to look into
         (folder / "rounded").mkdir()
         _round(exported, prepared.network, calibration, grids)

@@ -40,7 +40,9 @@ builds: [{{target: tflite, precision: int8}}, {{target: openvino, precision: flo
 accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
 EPOCHS = 8
-LONGER = {"mobilenet_v1": 24, "mobilenet_v3_small": 24, "anchor_free_n": 24, "yolov1": 24, "ssdlite": 24}
+LONGER = dict.fromkeys(
+    ("mobilenet_v1", "mobilenet_v3_small", "mobilenet_v3_large", "anchor_free_n", "yolov1", "ssdlite"), 24
+)
 COLORS = {1: ("gray", [127.5]), 3: ("rgb", [127.5] * 3)}
 
 
