@@ -41,7 +41,7 @@ accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
 EPOCHS = 8
 LONGER = dict.fromkeys(
-    ("mobilenet_v1", "mobilenet_v3_small", "mobilenet_v3_large", "anchor_free_n", "yolov1", "ssdlite"), 24
+    ("mobilenet_v1", "mobilenet_v3_small", "mobilenet_v3_large", "resnet50", "anchor_free_n", "yolov1", "ssdlite"), 24
 )
 COLORS = {1: ("gray", [127.5]), 3: ("rgb", [127.5] * 3)}
 
