@@ -28,7 +28,7 @@ from edgecv.hosts import local
 from edgecv.metrics.intervals import of_paired_drop
 from edgecv.ondevice.images import fit, open_image
 from edgecv.parity.run import run
-from edgecv.pipeline.conversion import Conversion
+from edgecv.pipeline.conversion import Conversion, calibration_images
 from edgecv.pipeline.convert import ANY_DEVICE, exported
 from edgecv.pipeline.store import Store
 from edgecv.pipeline.workshop import Workshop
@@ -158,7 +158,7 @@ def of_recipe(network: Path, name: str) -> Case:
     recipe = document.record
     with document.places():
         train_split, test = (datasets.load(recipe.data, "classification", split) for split in ("train", "test"))
-    count = recipe.calibration.images
+    count = calibration_images(recipe, train_split)
     return _case(recipe.name, network, train_split, test, range(len(test)), recipe.preprocess, calibrate=count)
 
 

@@ -34,7 +34,7 @@ def list_(as_json: bool = False) -> None:
         return
     rows = [(entry.stage, _mb(entry.size_bytes), _age(entry), entry.about) for entry in entries]
     click.echo(table([("stage", "size", "unused for", "what"), *rows]))
-    click.echo(f"{store.root}: {len(entries)} pieces of work, {_mb(sum(entry.size_bytes for entry in entries))}")
+    click.echo(f"{store.root}: {_count(len(entries))}, {_mb(sum(entry.size_bytes for entry in entries))}")
 
 
 @command.command("prune")
@@ -43,7 +43,7 @@ def prune(unused_days: float) -> None:
     """Drop work that nobody used for so long, and what killed runs left behind."""
     store = default_store()
     dropped = store.prune(unused_days=unused_days)
-    say(f"{store.root}: dropped {len(dropped)} pieces of work, {_mb(sum(entry.size_bytes for entry in dropped))}")
+    say(f"{store.root}: dropped {_count(len(dropped))}, {_mb(sum(entry.size_bytes for entry in dropped))}")
 
 
 def _plain(entry: Entry) -> dict[str, object]:
@@ -55,6 +55,10 @@ def _plain(entry: Entry) -> dict[str, object]:
         "folder": str(entry.folder),
         "unused_s": round(time.time() - entry.last_used),
     }
+
+
+def _count(entries: int) -> str:
+    return "1 piece of work" if entries == 1 else f"{entries} pieces of work"
 
 
 def _mb(size_bytes: int) -> str:

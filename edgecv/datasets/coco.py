@@ -50,7 +50,8 @@ def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa
         for each in members
         if each.file_name in seen
     ]
-    notes = (f"{len(crowds)} regions of crowds left out, first {path}: {crowds[0].where}",) if crowds else ()
+    regions = "region of a crowd" if len(crowds) == 1 else "regions of crowds"
+    notes = (f"{len(crowds)} {regions} left out, first {path}: {crowds[0].where}",) if crowds else ()
     return boxes.samples(pictures, labels, faults, (*splits.notes(data, split), *notes))
 
 

@@ -48,7 +48,9 @@ def found_in(folder: Path) -> Found | None:
 
 
 def _folder(folder: Path, data: Data, split: str) -> Path:
-    return splits.place(split, splits.FOLDER, [folder / name for name in splits.sources(data, split)])
+    return splits.place(
+        split, splits.FOLDER, [folder / name for name in splits.sources(data, split)], splits.TAKEN_WHOLE
+    )
 
 
 def _classes(folder: Path) -> list[str]:

@@ -54,7 +54,9 @@ def found_in(folder: Path) -> Found | None:
 
 def _pairs(folder: Path, data: Data, split: str, faults: Faults) -> list[Pair]:
     images, masks = (
-        files.images(splits.place(split, splits.FOLDER, [folder / kind / splits.source(data, split)]), faults)
+        files.images(
+            splits.place(split, splits.FOLDER, [folder / kind / splits.source(data, split)], splits.TAKEN_WHOLE), faults
+        )
         for kind in (IMAGES, MASKS)
     )
     for name in sorted(images.keys() ^ masks.keys()):

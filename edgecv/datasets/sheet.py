@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from edgecv.datasets.truth_drawing import draw_truth
 from edgecv.errors import InputError
 from edgecv.ondevice.decoding import open_picture
-from edgecv.ondevice.drawing import BLACK, Color, color_of, font
+from edgecv.ondevice.drawing import BLACK, Color, color_of, font, legible
 from edgecv.ondevice.tasks.regression import written
 from edgecv.records.samples import VOID, Mask, Samples, Truth, Values
 
@@ -132,7 +132,7 @@ def _legend(labels: Sequence[str], truths: Sequence[Truth | None], wide: int) ->
     """The labels with their colours, in lines; of very many only the first. Values have no colours."""
     if any(isinstance(truth, Values) for truth in truths):
         return Image.new("RGB", (wide, MARGIN), PAPER)
-    entries = [(label, color_of(index)) for index, label in enumerate(labels[:LISTED])]
+    entries = [(legible(label), color_of(index)) for index, label in enumerate(labels[:LISTED])]
     if len(labels) > LISTED:
         entries.append((f"and {len(labels) - LISTED} more", EMPTY))
     if any(isinstance(truth, Mask) for truth in truths):
@@ -163,7 +163,7 @@ def _lines(labels: Sequence[str], wide: int) -> tuple[list[tuple[int, int]], int
 
 def _shortened(text: str, height: int, width: int) -> str:
     """The text, or as much of its beginning and end as there is room for."""
-    letters = font(height)
+    letters, text = font(height), legible(text)
     if letters.getlength(text) <= width:
         return text
     kept = len(text)

@@ -25,7 +25,7 @@ CURES = {
 }
 FOLDER = "a folder"
 WHOLE = "."  # in place of a split's folder: the folder that the splits would lie in, where nobody has split it
-TAKEN_WHOLE = ", or train: . takes the folder itself, and val_share and test_share the others out of it"
+TAKEN_WHOLE = "train: . takes the folder itself"
 
 # What else publishers call a split; taken where the name itself is not there and a recipe gives no other.
 SPELLINGS = {"val": ("valid", "validation")}
@@ -63,13 +63,13 @@ def sources(data: Data, split: str) -> tuple[str, ...]:
     return (name, *SPELLINGS.get(name, ())) if split not in data.options else (name,)
 
 
-def place(split: str, expected: str, candidates: Sequence[Path]) -> Path:
-    """The first of the files or folders that a split may be read from."""
+def place(split: str, expected: str, candidates: Sequence[Path], whole: str = "") -> Path:
+    """The first of the files or folders that a split may be read from; `whole` says how to do without splits."""
     for path in candidates:
         if path.exists():
             return path
-    whole = TAKEN_WHOLE if split == "train" and expected == FOLDER else ""
-    raise MissingSplit(f"{candidates[0]}: expected {expected}, found nothing there{CURES[split]}{whole}")
+    instead = f", or {whole}, and val_share and test_share the others out of it" if whole and split == "train" else ""
+    raise MissingSplit(f"{candidates[0]}: expected {expected}, found nothing there{CURES[split]}{instead}")
 
 
 def members(found: Sequence[T], data: Data, split: str) -> list[T]:

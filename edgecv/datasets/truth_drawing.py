@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
-from edgecv.ondevice.drawing import Color, color_of, font, ink_on, lay_mask_over
+from edgecv.ondevice.drawing import Color, color_of, font, ink_on, lay_mask_over, legible
 from edgecv.records.samples import Boxes, Label, Mask, Truth
 
 Place = tuple[float, float, float, float]  # left, top, right, bottom
@@ -19,6 +19,7 @@ LINE = 2
 
 def draw_truth(picture: Image.Image, truth: Truth, labels: Sequence[str], scale: float) -> None:
     """Draw into a picture that is `scale` times as large as the image that the truth is about."""
+    labels = [legible(label) for label in labels]
     if isinstance(truth, Label):
         text = labels[truth.index]
         place = 0, 0, font(LABEL).getlength(text) + 2 * PADDING, LABEL + PADDING

@@ -43,13 +43,16 @@ def load(data: Data, task: Task, split: str, faults: Faults) -> Samples:  # noqa
 
 
 def found_in(folder: Path) -> Found | None:
-    is_voc = (folder / ANNOTATIONS).is_dir() and (folder / LISTS).is_dir()
-    return Found(f"Annotations/ and {LISTS.as_posix()}/ are there", TASKS) if is_voc else None
+    beside = LISTS if (folder / LISTS).is_dir() else Path(IMAGES)  # labelling tools leave lists of splits to others
+    is_voc = (folder / ANNOTATIONS).is_dir() and (folder / beside).is_dir()
+    return Found(f"Annotations/ and {beside.as_posix()}/ are there", TASKS) if is_voc else None
 
 
 def _listed(folder: Path, data: Data, split: str, faults: Faults) -> list[str]:
+    if splits.source(data, split) == splits.WHOLE:
+        return sorted(path.stem for path in files.folder(folder / ANNOTATIONS).glob("*.xml"))
     candidates = [folder / LISTS / f"{name}.txt" for name in splits.sources(data, split)]
-    path = splits.place(split, "a text file", candidates)
+    path = splits.place(split, "a text file", candidates, whole="train: . takes all annotations")
     named = []
     for line in files.lines(path):
         if line.text == Path(line.text).name:

@@ -62,7 +62,7 @@ def _files(folder: Path, data: Data, split: str, faults: Faults) -> tuple[dict[s
     candidates = []
     for name in splits.sources(data, split):
         candidates += [folder / IMAGES / name, folder / name / IMAGES]
-    home = splits.place(split, splits.FOLDER, candidates)
+    home = splits.place(split, splits.FOLDER, candidates, splits.TAKEN_WHOLE)
     beside = folder / LABELS / home.name if home.parent.name == IMAGES else home.with_name(LABELS)
     images = files.images(home, faults)
     annotations = {path.stem: path for path in sorted(files.folder(beside).glob("*.txt")) if path.name not in LISTS}

@@ -36,7 +36,7 @@ LIMITS = (
     not_negative("training.freeze_epochs"),
     Limit("training.pretrained_rate", "a fraction above 0, up to 1", lambda fraction: 0 < fraction <= 1),
     not_negative("training.seed"),
-    positive("calibration.images"),
+    Limit("calibration.images", "a number above 0, or null", lambda images: images is None or images > 0),
     Limit("builds", "at least one build, such as {target: tflite, precision: int8}", lambda builds: len(builds) > 0),
     Limit("bench.threads", "a number above 0, or null", lambda threads: threads is None or threads > 0),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import io
 import math
+import unicodedata
 from functools import lru_cache
 from typing import Any, List, Sequence, Tuple, Union
 
@@ -25,6 +26,10 @@ TEXT_HEIGHT = 1 / 28  # of the short side
 SMALLEST_TEXT = 11  # pixels
 OVERLAY = 0.5  # how much of a mask's colour covers the image
 LISTED = 5  # classes that are named for a classification
+SPELT = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "–": "-"}
+)
+HAS = "©«°±·»‘’“”"  # beyond ASCII
 BLACK: Color = (0, 0, 0)
 WHITE: Color = (255, 255, 255)
 
@@ -81,6 +86,14 @@ def font(size: int) -> Any:
     return ImageFont.load_default(size)
 
 
+def legible(text: str) -> str:
+    """Text in letters that Pillow's own font has: without marks, and question marks for other alphabets."""
+    if text.isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", text.translate(SPELT))
+    return "".join(each if each.isascii() or each in HAS else "?" for each in plain if not unicodedata.combining(each))
+
+
 def _palette() -> np.ndarray:
     return np.array([color_of(index) for index in range(256)], np.uint8)
 
@@ -120,7 +133,7 @@ def _write(
     picture: Image.Image, pen: ImageDraw.ImageDraw, corner: Tuple[float, float], text: str, background: Color
 ) -> None:
     """Text on a coloured ground, moved so that it lies inside the picture."""
-    size = _text_size(picture)
+    size, text = _text_size(picture), legible(text)
     letters = font(size)
     width, height = pen.textlength(text, font=letters) + size / 2, 1.4 * size
     left = max(0, min(corner[0], picture.width - width))

@@ -6,7 +6,7 @@ from edgecv import models, training
 from edgecv.documents import Document
 from edgecv.errors import InputError, Unavailable, not_one_of
 from edgecv.models import pretrained
-from edgecv.pipeline.conversion import REFERENCE_IMAGES
+from edgecv.pipeline.conversion import REFERENCE_IMAGES, calibration_images
 from edgecv.pipeline.splits import Splits, open_splits
 from edgecv.quantization.calibration import FEWEST
 from edgecv.records.device import DeviceProfile
@@ -20,11 +20,12 @@ def check_recipe(document: Document[Recipe], *, allow_tiny_calibration: bool = F
     """Refuse what cannot end well, with its place in the file; what is opened on the way is the recipe's data."""
     recipe = document.record
     with document.places():
-        require_trusted_calibration(recipe.calibration.images, recipe.builds, allow_tiny=allow_tiny_calibration)
         models.check(recipe.model, recipe.task, recipe.preprocess)
         pretrained.check(recipe.model, recipe.preprocess)
         splits = open_splits(recipe)
         _check_calibration(recipe, splits.train)
+        images = calibration_images(recipe, splits.train)
+        require_trusted_calibration(images, recipe.builds, allow_tiny=allow_tiny_calibration)
         for index, build in enumerate(recipe.builds):
             check_build(build, f"builds[{index}]")
     return splits
@@ -76,7 +77,7 @@ def _check_calibration(recipe: Recipe, images: Samples) -> None:
             f"data: expected at least {REFERENCE_IMAGES + 1} training images, got {len(images)}: parity needs "
             f"{REFERENCE_IMAGES} of them, and calibration others"
         )
-    if recipe.calibration.images > most:
+    if calibration_images(recipe, images) > most:
         raise InputError(
             f"calibration.images: expected at most {most}, got '{recipe.calibration.images}': the training split has "
             f"{len(images)} images, and parity needs {REFERENCE_IMAGES} of them"

@@ -17,6 +17,7 @@ from edgecv.records.samples import Samples
 from edgecv.targets.exported import save_array
 
 REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
+USUAL = 200  # images that calibrate, where nobody asks for another number
 
 _CODE = (
     *("targets", "parity", "quantization", "ondevice", "records", "models"),
@@ -24,6 +25,12 @@ _CODE = (
 )
 _TOOLS = ("tensorflow", "tensorflow-cpu", "keras", "tf2onnx", "onnx", "onnxruntime", "openvino", "nncf", "tensorrt-rtx")
 _RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
+
+
+def calibration_images(recipe: Recipe, images: Samples) -> int:
+    """How many a recipe asks for; where it says nothing, as many as are usual, as far as there are."""
+    asked = recipe.calibration.images
+    return asked if asked is not None else max(min(USUAL, len(images) - REFERENCE_IMAGES), 1)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Conversion:
             network=trained.network,
             network_digest=facts["network_digest"],
             images=splits.train,
-            calibration_images=recipe.calibration.images,
+            calibration_images=calibration_images(recipe, splits.train),
             origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
             architecture=architecture_of(recipe),
         )

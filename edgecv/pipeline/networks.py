@@ -10,7 +10,7 @@ from edgecv.documents import Document
 from edgecv.errors import InputError
 from edgecv.models.reading import postprocess_of
 from edgecv.pipeline.check import require_trusted_calibration
-from edgecv.pipeline.conversion import Conversion, architecture_of, recipe_digest
+from edgecv.pipeline.conversion import Conversion, architecture_of, calibration_images, recipe_digest
 from edgecv.pipeline.keys import digest_of_network
 from edgecv.pipeline.runrecord import read_run
 from edgecv.pipeline.splits import Splits, open_splits
@@ -21,8 +21,8 @@ from edgecv.records.recipe import Build, Recipe
 def conversion_of_run(folder: Path, builds: Sequence[Build], *, allow_tiny: bool = False) -> Conversion:
     """What a run folder knows about its network."""
     run = read_run(folder)
-    require_trusted_calibration(run.recipe.calibration.images, builds, allow_tiny=allow_tiny)
     conversion = _conversion(folder / "network.keras", run.recipe, open_splits(run.recipe))
+    require_trusted_calibration(conversion.calibration_images, builds, allow_tiny=allow_tiny)
     if conversion.network_digest != run.network_file:
         return conversion  # somebody put another network there
     return dataclasses.replace(
@@ -40,9 +40,10 @@ def conversion_of_file(
     """A network that was trained elsewhere, or moved, as its recipe describes it."""
     recipe = document.record
     with document.places():
-        require_trusted_calibration(recipe.calibration.images, builds, allow_tiny=allow_tiny)
         models.check(recipe.model, recipe.task, recipe.preprocess)
-        return _conversion(network, recipe, open_splits(recipe))
+        splits = open_splits(recipe)
+        require_trusted_calibration(calibration_images(recipe, splits.train), builds, allow_tiny=allow_tiny)
+        return _conversion(network, recipe, splits)
 
 
 def _conversion(network: Path, recipe: Recipe, splits: Splits) -> Conversion:
@@ -56,7 +57,7 @@ def _conversion(network: Path, recipe: Recipe, splits: Splits) -> Conversion:
         network=network,
         network_digest=digest,
         images=splits.train,
-        calibration_images=recipe.calibration.images,
+        calibration_images=calibration_images(recipe, splits.train),
         origin={"recipe": recipe_digest(recipe), "data": digest_of(splits.digests)},
         architecture=architecture_of(recipe),
     )

@@ -75,7 +75,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Calibration:
-    images: int = 200
+    images: int | None = None  # None: 200, or as many as the training split has beside those that parity needs
 
 
 @dataclass(frozen=True)

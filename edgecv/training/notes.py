@@ -21,6 +21,7 @@ NOTE = "note: "  # how a line of progress begins that stays
 LOOKED_AT = 32  # validation images, to see whether every answer is the same
 LEAST_SPREAD = 0.05  # of values that are answered, over that of the true ones
 FALLEN = 0.99  # of the first epoch's loss: more than this is no fall
+LEARNT = 0.02  # a loss below it has nowhere to fall: what pretrained weights may begin with
 TRY = "try a lower training.learning_rate or more epochs, and look at the truth with: edgecv data show"
 
 
@@ -68,9 +69,9 @@ def _refuse(name: str, where: str, training: Training) -> NoReturn:
 
 
 def flat(history: Sequence[Row]) -> str | None:
-    """A loss that has not fallen since the first epoch."""
+    """A loss that has not fallen since the first epoch, of a network that has something left to learn."""
     first, lowest = history[0]["loss"], min(row["loss"] for row in history)
-    if len(history) < 2 or lowest < FALLEN * first:
+    if len(history) < 2 or lowest < max(FALLEN * first, LEARNT):
         return None
     return (
         f"the loss did not fall: {first:.3g} in the first epoch, {lowest:.3g} at best; try a training.learning_rate "

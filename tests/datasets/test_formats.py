@@ -67,7 +67,7 @@ def test_crowds_are_left_out_and_counted_unless_a_recipe_keeps_them(tmp_path: Pa
     path.write_text(json.dumps(plain))
     samples = opened(data)
     assert len(boxes(samples)) == 1
-    assert samples.notes == (f"1 regions of crowds left out, first {path}: annotations[0]",)
+    assert samples.notes == (f"1 region of a crowd left out, first {path}: annotations[0]",)
     assert len(boxes(opened(data, crowd="keep"))) == 2
 
 

@@ -1,11 +1,13 @@
 """Which files serve which split, where the published data lacks one."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edgecv.datasets import DATASETS, load
+from edgecv.datasets.guessing import guess
 from edgecv.errors import InputError
 from edgecv.records.recipe import Data
 from edgecv.records.samples import Samples
@@ -77,6 +79,18 @@ def test_pairs_that_nobody_has_split_are_taken_whole(name: str, kinds: tuple[str
     parts = [load(unsplit, task, each).names for each in ("train", "val", "test")]
     assert sorted(name for part in parts for name in part) == [f"{each}_{i}" for each in SORTED for i in range(2)]
     assert all(parts)
+
+
+def test_annotations_of_labelling_tools_are_taken_whole(tmp_path: Path) -> None:
+    TREES["voc"](tmp_path)
+    shutil.rmtree(tmp_path / "ImageSets")
+    assert guess(tmp_path).format == "voc"
+    with pytest.raises(InputError, match=r"or train: \. takes all annotations, and val_share"):
+        load(Data("voc", str(tmp_path)), "detection", "train")
+    unsplit = Data("voc", str(tmp_path), {"train": ".", "val_share": 0.34, "test_share": 0.34})
+    parts = [load(unsplit, "detection", each) for each in ("train", "val", "test")]
+    assert sorted(name for part in parts for name in part.names) == [f"{each}_{i}" for each in SORTED for i in range(2)]
+    assert len({part.labels for part in parts}) == 1
 
 
 SORTED = ("test", "train", "val")

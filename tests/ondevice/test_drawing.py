@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from edgecv.ondevice.drawing import LEGIBLE, color_of, draw, index_png
+from edgecv.ondevice.drawing import HAS, LEGIBLE, color_of, draw, font, index_png, legible
 from edgecv.ondevice.tasks.classification import Classification
 from edgecv.ondevice.tasks.detection import Detection
 from edgecv.ondevice.tasks.regression import Regression
@@ -19,6 +19,22 @@ def detection(*boxes: tuple[float, float, float, float]) -> Detection:
     return Detection(
         np.array(boxes, np.float32).reshape(-1, 4), np.linspace(0.9, 0.3, count), np.arange(count) % len(LABELS)
     )
+
+
+@pytest.mark.parametrize(
+    ("label", "drawn"),
+    [
+        ("Bär", "Bar"),
+        ("Straße", "Strasse"),
+        ("smørrebrød", "smorrebrod"),
+        ("−5 °C … “so”", "?5 °C ... “so”"),
+        ("猫", "?"),
+    ],
+)
+def test_labels_are_drawn_in_letters_that_are_there(label: str, drawn: str) -> None:
+    assert legible(label) == drawn
+    missing = bytes(font(20).getmask("\uffff"))
+    assert all(bytes(font(20).getmask(each)) != missing for each in HAS)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (8, 8), (37, 900), (480, 640), (1500, 2000)], ids=str)
