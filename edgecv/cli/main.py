@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Sequence
+from io import TextIOWrapper
 
 import click
 
@@ -27,6 +28,9 @@ click.version_option(__version__, prog_name="edgecv", message="%(prog)s %(versio
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run edgecv; the result is its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may be in no encoding at all
     try:
         code = cli.main(arguments, prog_name="edgecv", standalone_mode=False)
         return code if isinstance(code, int) else 0

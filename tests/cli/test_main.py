@@ -4,6 +4,7 @@ import importlib
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -89,6 +90,17 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pyte
 def test_ctrl_c_is_one_line_and_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert raising(KeyboardInterrupt(), monkeypatch) == 130
     assert capsys.readouterr().err.strip() == "interrupted; everything finished so far is kept"
+
+
+def test_a_name_that_is_no_text_is_printed_all_the_same(tmp_path: Path) -> None:
+    for name in ("train/cat", "train/dog"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / os.fsdecode(b"\xff.png")).write_bytes(b"broken")
+    command = [sys.executable, "-m", "edgecv.cli.main", "data", "check", str(tmp_path)]
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8:strict"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert "Traceback" not in done.stderr
+    assert "train/cat/\\udcff.png: not an image" in done.stdout
 
 
 def test_a_place_without_permission_is_no_bug(
