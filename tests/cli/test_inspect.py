@@ -44,7 +44,8 @@ def test_the_table_of_an_artifact_ends_with_its_totals(tmp_path: Path, capsys: p
     ("arguments", "message"),
     [
         (["lenet4"], "lenet4: expected a file, a folder or the name of a model; did you mean 'lenet5'?"),
-        (["lenet5", "--set", "widht=2"], "model.widht: expected one of"),
+        (["mobilenet_v2", "--set", "widht=2"], "model.widht: expected one of"),
+        (["lenet5", "--set", "widht=2"], "model.widht: 'lenet5' has no options; remove it"),
         (["lenet5", "--custom-layer", "a:B"], "a model of the zoo has no custom layers"),
         (["lenet5", "--picture", "a.bmp"], "--picture: expected a name that ends in .png, .svg, .pdf, got 'a.bmp'"),
         (["tiny_detector", "--size", "250", "250"], "multiples of 32, got [250, 250]"),

@@ -34,15 +34,18 @@ task: {task}
 data: {{format: shapes, train: 96, val: 16, test: 8, seed: 7}}
 preprocess: {{size: [{height}, {width}], color: {color}, mean: {mean}, std: {mean}}}
 model: {{name: {model}}}
-training: {{epochs: {epochs}, batch_size: 32, learning_rate: 0.003, seed: 3}}
+training: {{epochs: {epochs}, batch_size: 32, learning_rate: {rate}, seed: 3}}
 calibration: {{images: 64}}
 builds: [{{target: tflite, precision: int8}}, {{target: openvino, precision: float32}}]
 accuracy: {{metric: {metric}, max_drop: 1.0}}
 """
-EPOCHS = 8
-LONGER = dict.fromkeys(
-    ("mobilenet_v1", "mobilenet_v3_small", "mobilenet_v3_large", "resnet50", "anchor_free_n", "yolov1", "ssdlite"), 24
-)
+USUAL = 8, 0.003  # epochs and rate
+OTHERWISE = {
+    **dict.fromkeys(("mobilenet_v1", "mobilenet_v3_small", "mobilenet_v3_large"), (24, 0.003)),
+    **dict.fromkeys(("anchor_free_n", "yolov1", "ssdlite"), (24, 0.003)),
+    **dict.fromkeys(("resnet50", "resnet101", "resnet152"), (24, 0.001)),
+    **dict.fromkeys(("vgg16", "vgg19"), (8, 0.0003)),  # without batch norms a network takes no higher one
+}
 COLORS = {1: ("gray", [127.5]), 3: ("rgb", [127.5] * 3)}
 
 
@@ -68,6 +71,7 @@ def recipe_of(model: str, folder: Path) -> Document[Recipe]:
     module = MODELS[model]
     height, width = small_size(model)
     color, mean = COLORS[module.CHANNELS]
+    epochs, rate = OTHERWISE.get(model, USUAL)
     path = folder / f"{model}.yaml"
     path.write_text(
         RECIPE.format(
@@ -77,7 +81,8 @@ def recipe_of(model: str, folder: Path) -> Document[Recipe]:
             width=width,
             color=color,
             mean=mean,
-            epochs=LONGER.get(model, EPOCHS),
+            epochs=epochs,
+            rate=rate,
             metric=METRICS_OF[module.TASK][0],
         )
     )
