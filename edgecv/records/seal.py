@@ -55,9 +55,10 @@ def places_if_whole(bundle: Path) -> Optional[Places]:
     return _read(comment[DIGEST_BYTES:])
 
 
-def _read(places: bytes) -> Optional[Places]:
+def _read(written: bytes) -> Optional[Places]:
     try:
-        plain: Dict[str, Tuple[int, int]] = json.loads(places.decode("utf-8"))
-        return {name: (int(start), int(length)) for name, (start, length) in plain.items()}
+        plain: Dict[str, Tuple[int, int]] = json.loads(written.decode("utf-8"))
+        places = {name: (int(start), int(length)) for name, (start, length) in plain.items()}
     except (ValueError, TypeError, AttributeError):  # somebody else's comment
         return None
+    return None if any(min(place) < 0 for place in places.values()) else places

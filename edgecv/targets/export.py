@@ -81,7 +81,7 @@ def export(request: Request, folder: Path, grids: Iterable[str] = tuple(GRIDS)) 
         prepared.network.save(exported.network)
     _write_saved_model(prepared.network, function, exported.saved_model)
     write_onnx(function, tensors, request.network, exported.onnx)
-    gc.collect()  # tf2onnx leaves some thirty copies of the weights in circles: seven gigabytes of a ResNet-152
+    gc.collect()  # tf2onnx leaves many copies of the weights in circles: of a deep network gigabytes
     if prepared.network is not network:  # else there are no plain layers to look into
         (folder / "rounded").mkdir()
         _round(exported, prepared.network, calibration, grids)

@@ -113,7 +113,14 @@ def test_the_seal_says_where_members_lie(bundle: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "places", [b"no json", b"[]", b'{"artifact/model.onnx": 5}', b'{"artifact/model.onnx": ["a", {}]}']
+    "places",
+    [
+        b"no json",
+        b"[]",
+        b'{"artifact/model.onnx": 5}',
+        b'{"artifact/model.onnx": [-5, 9]}',
+        b'{"artifact/model.onnx": ["a", {}]}',
+    ],
 )
 def test_a_seal_with_nonsense_in_it_is_none(bundle: Path, places: bytes) -> None:
     with zipfile.ZipFile(bundle, "a") as archive:
