@@ -17,7 +17,7 @@ from edgecv.records.samples import Samples
 from edgecv.targets.exported import save_array
 
 REFERENCE_IMAGES = 32  # for parity, and other ones than those that calibrate
-USUAL = 200  # images that calibrate, where nobody asks for another number
+USUAL_CALIBRATION = 200  # images that calibrate, where nobody asks for another number
 
 _CODE = (
     *("targets", "parity", "quantization", "ondevice", "records", "models"),
@@ -30,7 +30,7 @@ _RUNTIMES = ("ai-edge-litert", "numpy", "pillow")
 def calibration_images(recipe: Recipe, images: Samples) -> int:
     """How many a recipe asks for; where it says nothing, as many as are usual, as far as there are."""
     asked = recipe.calibration.images
-    return asked if asked is not None else max(min(USUAL, len(images) - REFERENCE_IMAGES), 1)
+    return asked if asked is not None else max(min(USUAL_CALIBRATION, len(images) - REFERENCE_IMAGES), 1)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from edgecv.documents import load_labels, load_postprocess, load_preprocess, usual_postprocess
 from edgecv.errors import InputError
 from edgecv.pipeline.check import calibrated
-from edgecv.pipeline.conversion import REFERENCE_IMAGES, USUAL, Conversion
+from edgecv.pipeline.conversion import REFERENCE_IMAGES, USUAL_CALIBRATION, Conversion
 from edgecv.pipeline.keys import digest_of_network
 from edgecv.quantization.calibration import FEWEST
 from edgecv.quantization.folder import open_folder
@@ -51,7 +51,7 @@ def conversion_of_foreign(
 
 def _images(folder: Path, builds: Sequence[Build], allow_tiny: bool) -> Samples:
     """As many as a recipe would take, and those that parity compares; too few are refused with the number it takes."""
-    images = open_folder(folder, USUAL + REFERENCE_IMAGES)
+    images = open_folder(folder, USUAL_CALIBRATION + REFERENCE_IMAGES)
     precisions = calibrated(builds)
     fewest = FEWEST if precisions and not allow_tiny else 1
     if len(images) < fewest + REFERENCE_IMAGES:

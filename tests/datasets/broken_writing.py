@@ -1,6 +1,5 @@
 """Annotations, tables, lists and containers that do not hold what their format says, and paths that lead out."""
 
-
 import numpy as np
 
 from tests.datasets.breaking import Case, bomb, coco_image, content, cut, sparse, text
